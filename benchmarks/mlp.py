@@ -1,0 +1,89 @@
+"""One training step of a multilayer perceptron: bplab's, PyTorch's, and the matrix products alone.
+
+A step is forward, loss, backward and the update of all parameters. The floor does the products of
+the same shapes into ready arrays and nothing else: no NumPy code that uses BLAS can be faster.
+"""
+
+import contextlib
+import itertools
+
+import numpy as np
+
+from benchmarks.measure import Work
+from bplab.numeric import initializers
+from bplab.numeric.losses import softmax_cross_entropy, softmax_cross_entropy_backward
+from bplab.numeric.network import Activation, Dense, Sequential
+from bplab.numeric.optimizers import SGD
+
+LR = 0.01
+
+
+def works(widths: list[int], batch: int, dtype: str) -> dict[str, Work]:
+    """The steps to compare, by name; "torch" only where PyTorch is installed."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((batch, widths[0])).astype(dtype)
+    labels = rng.integers(0, widths[-1], batch)
+    result = {"bplab": _bplab(widths, x, labels), "floor": _floor(widths, x)}
+    with contextlib.suppress(ModuleNotFoundError):
+        result["torch"] = _torch(widths, x, labels)
+    return result
+
+
+def _bplab(widths: list[int], x: np.ndarray, labels: np.ndarray) -> Work:
+    rng = np.random.default_rng(1)
+    layers: list[Dense | Activation] = []
+    for n_in, n_out in itertools.pairwise(widths):
+        he = initializers.he_normal
+        layers += [Dense(n_in, n_out, rng=rng, dtype=x.dtype, initializer=he), Activation("relu")]
+    network = Sequential(*layers[:-1])
+    optimizer = SGD(network.parameters(), lr=LR)
+
+    def step() -> None:
+        logits = network.forward(x)
+        softmax_cross_entropy(logits, labels)
+        optimizer.step(network.backward(softmax_cross_entropy_backward(logits, labels)))
+
+    return step
+
+
+def _floor(widths: list[int], x: np.ndarray) -> Work:
+    rng = np.random.default_rng(1)
+    inputs = [rng.standard_normal((len(x), n)).astype(x.dtype) for n in widths]
+    dxs = [np.empty_like(a) for a in inputs]
+    Ws = [
+        rng.standard_normal((n_out, n_in)).astype(x.dtype)
+        for n_in, n_out in itertools.pairwise(widths)
+    ]
+    dWs = [np.empty_like(W) for W in Ws]
+    zs = [np.empty_like(a) for a in inputs[1:]]
+
+    def step() -> None:
+        for a, W, z in zip(inputs, Ws, zs, strict=False):
+            np.matmul(a, W.T, out=z)
+        for i in reversed(range(len(Ws))):
+            np.matmul(inputs[i + 1].T, inputs[i], out=dWs[i])
+            if i > 0:
+                np.matmul(inputs[i + 1], Ws[i], out=dxs[i])
+
+    return step
+
+
+def _torch(widths: list[int], x: np.ndarray, labels: np.ndarray) -> Work:
+    import torch
+
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    inputs, targets = torch.from_numpy(x), torch.from_numpy(labels)
+    layers: list[torch.nn.Module] = []
+    for n_in, n_out in itertools.pairwise(widths):
+        layers += [torch.nn.Linear(n_in, n_out, dtype=inputs.dtype), torch.nn.ReLU()]
+    network = torch.nn.Sequential(*layers[:-1])
+    optimizer = torch.optim.SGD(network.parameters(), lr=LR)
+    cost = torch.nn.CrossEntropyLoss()
+
+    def step() -> None:
+        optimizer.zero_grad()
+        cost(network(inputs), targets).backward()
+        optimizer.step()
+
+    return step

@@ -1,0 +1,184 @@
+"""The `bplab` command.
+
+Each command imports what it needs when it runs, so `bplab --help` is quick. Exit codes: 0 all well,
+1 something failed its check, 2 bad usage or input. A user's mistake is one line, never a traceback.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bplab import __version__
+
+DIRECTORY = click.argument(
+    "directory",
+    metavar="[DIR]",
+    default="bplab-lessons",
+    type=click.Path(path_type=Path),
+)
+
+MESSAGES = {
+    "copied": "new: {name}",
+    "updated": "updated: {name}",
+    "restored": "restored, as it was missing: {name}",
+    "beside": "you changed {name}, so the newer lesson is beside it: {path.name}",
+}
+
+
+class Problem(click.ClickException):
+    """Bad input: `Error: …` on stderr, exit code 2."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """Turns the errors a user can cause into one line each."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # the reader of our output has gone; click ends quietly
+            raise
+        except (ValueError, OSError) as error:
+            raise Problem(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bplab")
+def main() -> None:
+    """Backpropagation: proved, computed and checked."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a pipe on Windows cannot write ✓ and ✗ otherwise
+            stream.reconfigure(encoding="utf-8")
+
+
+@main.command()
+@DIRECTORY
+@click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening a browser.")
+@click.option(
+    "--port",
+    metavar="N",
+    type=click.IntRange(1, 65535),
+    help="Listen on this port and no other.",
+)
+@click.option("--no-launch", is_flag=True, help="Only copy the lessons.")
+def lab(directory: Path, no_browser: bool, port: int | None, no_launch: bool) -> None:
+    """Copy the lessons into DIR (default: bplab-lessons) and open JupyterLab there.
+
+    Your work is never overwritten: when a lesson that you changed has a newer version, it is put
+    beside yours under another name.
+    """
+    from bplab.workspace import fill, lessons_source, port_problem
+
+    if port is not None and not no_launch and (problem := port_problem(port)):
+        raise ValueError(f"{problem}; give --port another number, or leave it out")
+    outcomes = fill(directory, lessons_source(), __version__)
+    for outcome in outcomes:
+        if outcome.action in MESSAGES:
+            click.echo(MESSAGES[outcome.action].format_map(outcome._asdict()))
+    kept = Counter(outcome.action for outcome in outcomes)["kept"]
+    yours = f", {kept} of them changed by you" if kept else ""
+    click.echo(f"{len(outcomes)} lesson files in {directory}{yours}")
+    if not no_launch:
+        sys.exit(launch(directory, no_browser=no_browser, port=port))
+
+
+def launch(workspace: Path, *, no_browser: bool, port: int | None) -> int:
+    """Run JupyterLab in the workspace until it ends, and return its exit code."""
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.resolve()}"]
+    if no_browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container everyone is root; JupyterLab would refuse
+    if port is not None:
+        command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    server = subprocess.Popen(command)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:  # Ctrl-C reached JupyterLab too, which asks before it stops
+            continue
+
+
+@main.command()
+@DIRECTORY
+def doctor(directory: Path) -> None:
+    """Check this installation, and say how to repair what is wrong.
+
+    DIR is the workspace that `bplab lab` uses or would make.
+    """
+    from bplab.doctor import examine
+
+    findings = examine(directory)
+    width = max(len(finding.subject) for finding in findings)
+    click.echo(f"bplab {__version__}")
+    for finding in findings:
+        click.echo(f"{'✓' if finding.ok else '✗'} {finding.subject:{width}}  {finding.detail}")
+        if not finding.ok:
+            click.echo(f"  {'':{width}}  → {finding.remedy}")
+    wrong = sum(not finding.ok for finding in findings)
+    click.echo("all is well" if not wrong else f"{wrong} of {len(findings)} checks failed")
+    sys.exit(1 if wrong else 0)
+
+
+@main.command()
+@click.argument("rules", nargs=-1, metavar="[RULE]...")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def verify(rules: tuple[str, ...], as_json: bool) -> None:
+    """Prove, compute and check each RULE (default: all of them).
+
+    The theorem is proved by two methods, the NumPy code is compared with code generated from the
+    proof, with the complex step and with exact arithmetic, and each known mistake must be rejected.
+    """
+    from tqdm import tqdm
+
+    from bplab.rulebook import verify as verify_rules
+
+    def progress(rows: Any) -> Any:
+        return tqdm(rows, unit="rule", leave=False, disable=not sys.stderr.isatty())
+
+    report = verify_rules(rules, progress=progress)
+    click.echo(report.to_json() if as_json else table(json.loads(report.to_json())))
+    sys.exit(0 if report.ok else 1)
+
+
+HEADINGS = ("rule", "proved", "generated", "complex step", "exact", "mistakes rejected", "seconds")
+
+
+def table(report: dict[str, Any]) -> str:
+    """The report of `verify` as aligned columns, with the totals below."""
+    rows = [HEADINGS, *map(cells, report["rules"])]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    total = f"{len(report['rules'])} rules in {report['seconds']:.1f} s"
+    return "\n".join([*lines, total])
+
+
+def cells(rule: dict[str, Any]) -> tuple[str, ...]:
+    methods = " ".join(f"{name} {tick(proved)}" for name, proved in rule["methods"].items())
+    mistakes = rule["mistakes"]
+    return (
+        rule["name"],
+        f"{tick(rule['proved'])} {methods}",
+        tick(rule["generated"]),
+        f"{rule['numeric']['max_relative_error']:.1e}",
+        tick(rule["exact"]),
+        f"{mistakes['rejected']}/{mistakes['total']}",
+        f"{rule['seconds']:.2f}",
+    )
+
+
+def tick(right: bool) -> str:
+    return "✓" if right else "✗"

@@ -1,0 +1,176 @@
+"""Comparing what a function returned with what it should have: the first fault, in words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+RTOL = 1e-9
+RTOL_FLOAT32 = 1e-4
+MOST_SHOWN = 24
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a value is not the expected one, and the first place where."""
+
+    message: str
+    advice: str = ""
+    place: str = ""
+
+
+def compare(
+    got: Any,
+    expected: Any,
+    *,
+    name: str = "the result",
+    parts: tuple[str, ...] = (),
+    rtol: float = RTOL,
+) -> Fault | None:
+    """The first fault of `got`, or None if it equals `expected` up to rounding.
+
+    Numbers are close if they differ by at most `rtol` times the largest entry expected, so a
+    missing term shows and a sum in another order does not. `parts` names the items of a tuple.
+    """  # fmt: skip
+    if isinstance(expected, tuple | list):
+        return _compare_items(got, expected, name, parts, rtol)
+    if isinstance(expected, dict):
+        return _compare_entries(got, expected, name, rtol)
+    if isinstance(expected, np.ndarray) and expected.ndim:
+        return _compare_arrays(got, expected, name, rtol)
+    if isinstance(expected, int | float | complex | np.generic | np.ndarray):
+        return _compare_numbers(got, expected, name, rtol)
+    if type(got) is not type(expected) or got != expected:
+        return Fault(f"{name} should be {describe(expected)}, got {describe(got)}")
+    return None
+
+
+def _compare_items(
+    got: Any, expected: tuple[Any, ...] | list[Any], name: str, parts: tuple[str, ...], rtol: float
+) -> Fault | None:
+    labels = parts or tuple(f"item {n} of {len(expected)}" for n in range(1, len(expected) + 1))
+    wanted = f"{name} should be {len(expected)} items ({', '.join(labels)})"
+    if not isinstance(got, tuple | list):
+        return Fault(f"{wanted}, got {_kind(got)}", "return them all, separated by commas")
+    if len(got) != len(expected):
+        what = "missing" if len(got) < len(expected) else "too many"
+        return Fault(f"{wanted}, got {len(got)}: {abs(len(got) - len(expected))} {what}")
+    for one, other, label in zip(got, expected, labels, strict=True):
+        if fault := compare(one, other, name=label, rtol=rtol):
+            return fault
+    return None
+
+
+def _compare_entries(got: Any, expected: dict[Any, Any], name: str, rtol: float) -> Fault | None:
+    if not isinstance(got, dict):
+        return Fault(f"{name} should be a dict with the keys {list(expected)}, got {_kind(got)}")
+    if set(got) != set(expected):
+        return Fault(f"{name} should have the keys {list(expected)}, got {list(got)}")
+    for key, value in expected.items():
+        if fault := compare(got[key], value, name=f"{name}[{key!r}]", rtol=rtol):
+            return fault
+    return None
+
+
+def _compare_arrays(got: Any, expected: npt.NDArray[Any], name: str, rtol: float) -> Fault | None:
+    if got is None:
+        return Fault(f"{name} is None", "is the return missing?")
+    if not isinstance(got, np.ndarray):
+        return Fault(
+            f"{name} should be an array of shape {expected.shape}, got {_kind(got)}",
+            "make it an array with np.array(…)" if isinstance(got, list | tuple) else "",
+        )
+    if got.shape != expected.shape:
+        return Fault(
+            f"{name} should have shape {expected.shape}, got {got.shape}",
+            _advice_on_shape(got, expected),
+        )
+    return _compare_values(got, expected, name, rtol)
+
+
+def _advice_on_shape(got: npt.NDArray[Any], expected: npt.NDArray[Any]) -> str:
+    if got.ndim == expected.ndim and got.shape == expected.shape[::-1]:
+        return "that is the shape of the transpose"
+    if got.ndim < expected.ndim and got.squeeze().shape == expected.squeeze().shape:
+        return "an axis of size 1 was lost: keep it with keepdims=True or reshape"
+    if got.squeeze().shape == expected.squeeze().shape:
+        return "there is an axis of size 1 too many"
+    return ""
+
+
+def _compare_numbers(got: Any, expected: Any, name: str, rtol: float) -> Fault | None:
+    if got is None:
+        return Fault(f"{name} is None", "is the return missing?")
+    if not isinstance(got, int | float | complex | np.generic | np.ndarray):
+        return Fault(f"{name} should be a number, got {_kind(got)}")
+    if np.ndim(got):
+        return Fault(f"{name} should be one number, got an array of shape {np.shape(got)}")
+    return _compare_values(np.asarray(got), np.asarray(expected), name, rtol)
+
+
+def _compare_values(
+    got: npt.NDArray[Any], expected: npt.NDArray[Any], name: str, rtol: float
+) -> Fault | None:
+    if got.dtype.kind not in "biuf" and got.dtype.kind != expected.dtype.kind:
+        return Fault(f"{name} should have dtype {expected.dtype}, got {got.dtype}")
+    if expected.dtype.kind not in "biufc":
+        return None if np.array_equal(got, expected) else Fault(f"{name} has other values")
+    if not np.isfinite(got).all() and np.isfinite(expected).all():
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(got))[0])
+        return Fault(f"{name} has {got[place]} at {list(place)}" if place else f"{name} is {got}")
+    wrong = ~_close(got, expected, rtol)
+    if not wrong.any():
+        return None
+    count = "" if wrong.ndim == 0 else f" in {np.sum(wrong)} of {wrong.size} places"
+    less = got.dtype.kind == "f" and got.dtype.itemsize < expected.dtype.itemsize
+    advice = f"it has dtype {got.dtype}, expected {expected.dtype}" if less else ""
+    return Fault(f"{name} has wrong values{count}", advice, _first_place(got, expected, wrong))
+
+
+def _close(got: npt.NDArray[Any], expected: npt.NDArray[Any], rtol: float) -> npt.NDArray[np.bool_]:
+    if expected.dtype == np.float32:
+        rtol = max(rtol, RTOL_FLOAT32) if rtol else 0
+    finite = np.abs(expected[np.isfinite(expected)])
+    scale = float(finite.max()) if finite.size and finite.max() else 1.0
+    return np.isclose(got, expected, rtol=0, atol=rtol * scale, equal_nan=True)
+
+
+def _first_place(got: npt.NDArray[Any], expected: npt.NDArray[Any], wrong: Any) -> str:
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    one, other = f"{got[place]:.6g}", f"{expected[place]:.6g}"
+    if one == other:  # they differ further behind
+        one, other = f"{got[place]:.13g}", f"{expected[place]:.13g}"
+    where = f"at {list(place)} " if place else ""
+    return f"{where}got {one}, expected {other}"
+
+
+def describe(value: Any) -> str:
+    """A value in short, with its type and shape; numbers with six digits.
+
+    >>> print(describe(np.array([[1.0, 2 / 3]])))
+    float64 array of shape (1, 2)
+    [[1, 0.666667]]
+    """
+    if isinstance(value, np.ndarray) and value.ndim:
+        text = np.array2string(
+            value, threshold=MOST_SHOWN, edgeitems=2, separator=", ", max_line_width=90,
+            formatter={"float_kind": lambda number: f"{number:.6g}"},
+        )  # fmt: skip
+        return f"{value.dtype} array of shape {value.shape}\n{text}"
+    if isinstance(value, tuple | list):
+        return f"{type(value).__name__} of {len(value)}:\n" + "\n".join(map(describe, value))
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {describe(entry)}" for key, entry in value.items())
+    if isinstance(value, float | np.floating | np.ndarray) and np.ndim(value) == 0:
+        return f"{float(value):.6g}"
+    return repr(value)[:200]
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if value is None:
+        return "None (is the return missing?)"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,162 @@
+"""The array type, and the checks every public numeric function makes on its arguments.
+
+Each check either returns or raises an error that names the argument, what was expected (shapes in
+letters), what came, and what to do. Object arrays are let through unchanged, so that the same
+NumPy code also runs on exact numbers; complex arrays too, for the complex step.
+"""
+
+import itertools
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Letters = tuple[str, ...]
+
+
+def as_numeric(name: str, value: npt.ArrayLike) -> Array:
+    """Return `value` as an array of floats, complex numbers or number-like objects, never empty.
+
+    Integers become float64; an array that already fits is returned as it is, not copied.
+    Raises: TypeError if value is not numeric (text, booleans, None); ValueError if it is empty.
+
+    >>> as_numeric("x", [1, 2])
+    array([1., 2.])
+    """
+    array = value if type(value) is np.ndarray else _as_array(name, value)
+    kind = array.dtype.kind
+    if kind in "iu":
+        array = array.astype(np.float64)
+    elif kind == "O":
+        _require_numbers(name, array)
+    elif kind not in "fc":
+        remedy = f" Use {name}.astype(float)." if kind == "b" else ""
+        raise TypeError(f"{name} must hold numbers; got dtype {array.dtype}.{remedy}")
+    if array.size == 0:
+        raise ValueError(
+            f"{name} must not be empty; got shape {array.shape}. Pass at least one entry."
+        )
+    return array
+
+
+def as_finite(name: str, value: npt.ArrayLike) -> Array:
+    """Return `value` as a non-empty numeric array without NaN or infinity.
+
+    Raises: as `as_numeric`; ValueError if an entry is NaN or infinite.
+
+    >>> as_finite("z", 0.5)
+    array(0.5)
+    """
+    array = as_numeric(name, value)
+    require_finite(name, array)
+    return array
+
+
+def require_finite(name: str, array: Array) -> None:
+    """Raise ValueError, naming the first bad entry, if `array` holds NaN or infinity."""
+    if not _all_finite(array):
+        index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        where = f"{name}[{', '.join(map(str, index))}]" if index else name
+        raise ValueError(
+            f"{name} must be finite; {where} is {array[index]}. "
+            "Remove it, or look for the step that made it."
+        )
+
+
+def require_finite_result(name: str, result: Array, **arguments: Array) -> None:
+    """Raise ValueError if `result` is not finite, and blame the argument that caused it.
+
+    For sums of products a non-finite argument always shows in the result, so one look at the
+    (smaller) result stands for a look at every argument.
+    """
+    if not _all_finite(result):
+        for argument, array in arguments.items():
+            require_finite(argument, array)
+        raise ValueError(
+            f"{name} overflowed {result.dtype}, though every argument is finite. "
+            "Make the values smaller: scale the data, or lower the learning rate."
+        )
+
+
+def require_shapes(**arrays: tuple[Array, Letters]) -> dict[str, int]:
+    """Match arrays with shapes in letters; a letter must mean the same size everywhere.
+
+    Returns the size of each letter. Letters are learnt from left to right.
+    Raises: ValueError that says which letter does not fit and which array had fixed it.
+
+    >>> x, W = np.zeros((5, 3)), np.zeros((4, 3))
+    >>> require_shapes(x=(x, ("B", "n_in")), W=(W, ("n_out", "n_in")))
+    {'B': 5, 'n_in': 3, 'n_out': 4}
+    """
+    sizes: dict[str, int] = {}
+    for name, (array, letters) in arrays.items():
+        if array.ndim != len(letters):
+            raise ValueError(_shape_error(name, arrays))
+        for letter, size in zip(letters, array.shape, strict=True):
+            if sizes.setdefault(letter, size) != size:
+                raise ValueError(_shape_error(name, arrays))
+    return sizes
+
+
+def _as_array(name: str, value: npt.ArrayLike) -> Array:
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a rectangular array; its rows differ in length."
+        ) from None
+
+
+def _require_numbers(name: str, array: Array) -> None:
+    # Division is what sets a number-like object apart from text, None, lists and dicts.
+    for element in array.flat:
+        if isinstance(element, bool) or not hasattr(element, "__truediv__"):
+            raise TypeError(f"{name} must hold numbers; got {element!r} in an object array.")
+
+
+def _all_finite(array: Array) -> bool:
+    return array.dtype.kind == "O" or bool(np.isfinite(array).all())
+
+
+def _shape_error(name: str, arrays: dict[str, tuple[Array, Letters]]) -> str:
+    array, letters = arrays[name]
+    sizes = _sizes_before(name, arrays)
+    got = dict(zip(letters, array.shape, strict=True)) if array.ndim == len(letters) else {}
+    wrong = [letter for letter in letters if letter in sizes and got.get(letter) != sizes[letter]]
+    reasons = ", and".join(
+        f" {letter} = {sizes[letter]}, as {_origin(letter, arrays)}" for letter in wrong
+    )
+    expected = _in_letters(letters) + (f" with{reasons}" if wrong else "")
+    hint = _shape_hint(name, array.shape, letters, sizes)
+    return f"{name} must have shape {expected}; got {array.shape}.{hint}"
+
+
+def _sizes_before(name: str, arrays: dict[str, tuple[Array, Letters]]) -> dict[str, int]:
+    earlier = itertools.takewhile(lambda item: item[0] != name, arrays.items())
+    return require_shapes(**dict(earlier))
+
+
+def _in_letters(letters: Letters) -> str:
+    return f"({letters[0]},)" if len(letters) == 1 else f"({', '.join(letters)})"
+
+
+def _origin(letter: str, arrays: dict[str, tuple[Array, Letters]]) -> str:
+    owner = next(name for name, (_, letters) in arrays.items() if letter in letters)
+    return f"{owner} has shape {arrays[owner][0].shape}"
+
+
+def _shape_hint(name: str, shape: tuple[int, ...], letters: Letters, sizes: dict[str, int]) -> str:
+    if len(shape) == 2 and _fits(shape[::-1], letters, sizes):
+        return f" Is {name} transposed?"
+    if letters[0] == "B" and _fits((1, *shape), letters, sizes):
+        return f" For a batch of one sample pass {name}[np.newaxis]."
+    if len(shape) == 2 and 1 in shape and len(letters) == 1:
+        return f" Pass {name}.ravel()."
+    return ""
+
+
+def _fits(shape: tuple[int, ...], letters: Letters, sizes: dict[str, int]) -> bool:
+    return len(shape) == len(letters) and all(
+        sizes.get(letter, size) == size for letter, size in zip(letters, shape, strict=True)
+    )
