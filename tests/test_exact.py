@@ -57,6 +57,8 @@ def test_planted_faults_are_rejected_wherever_they_change_the_result(net: Net, f
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_rejected_on_square_layers(fault: str, kind: str) -> None:
+    if (fault, kind) == ("derivative of a, not z", "relu"):
+        return  # relu(z) > 0 just where z > 0: no fault
     net = Net.random(rng(), widths=(3, 3, 3), batch=4, kind=kind)
     assert exact.check(cost, net_gradient, net.params, (*net.data, kind))
     assert not exact.check(cost, with_fault(fault), net.params, (*net.data, kind))
@@ -114,7 +116,7 @@ def test_the_first_wrong_entry_is_found(index: tuple[int, int]) -> None:
 
 def test_a_passed_report_states_what_it_is_worth() -> None:
     assert repr(exact.check(lambda v: (v**2).sum(), lambda v: 2 * v, ONES)) == (
-        "Exact check passed: 1 parameter, 4 values, 4 rounds over GF(2^61 − 1).\n"
+        "Exact check passed: 1 parameter, 4 values, 6 rounds over GF(2^61 − 1).\n"
         "A wrong gradient of degree d passes a round with probability at most d / 2^61."
     )
 
@@ -143,6 +145,11 @@ def tanh_gelu_prime(z: Any) -> Any:
     t = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
     inner = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)
     return 0.5 * (1 + t) + 0.5 * z * (1 - t**2) * inner
+
+
+def shifted_softmax(v: Any) -> Any:
+    e = np.exp(v - v.max())
+    return e / e.sum()
 
 
 def scatter(v: Any) -> Any:
@@ -184,18 +191,22 @@ def erf_gelu_prime(z: Any) -> Any:
         (lambda W: np.tensordot(W, W, 2), lambda W: 2 * W, np.ones((2, 1))),
         (lambda v: np.outer(v, v).sum(), lambda v: 2 * v.sum() + 0 * v, ONES),
         (lambda v: (v[[0, 1, 1, 3]] ** 2).sum(), scatter, ONES),
-        (lambda v: (np.pad(v, 1)[1:] * np.pad(v, 1)[:-1]).sum(), lambda v: np.convolve(v, [1, 0, 1])[1:-1], ONES),
+        (
+            lambda v: (np.pad(v, 1)[1:] * np.pad(v, 1)[:-1]).sum(),
+            lambda v: np.convolve(v, [1, 0, 1])[1:-1],
+            ONES,
+        ),
         (lambda v: softplus(v).sum(), split_sigmoid, ONES),
         (lambda v: split_sigmoid(v).sum(), lambda v: np.exp(-v) / (1 + np.exp(-v)) ** 2, ONES),
         (lambda v: (2 * split_sigmoid(2 * v) - 1).sum(), lambda v: 1 - np.tanh(v) ** 2, ONES),
-        (lambda v: np.log(np.exp(v).sum()), lambda v: np.exp(v - v.max()) / np.exp(v - v.max()).sum(), ONES),
+        (lambda v: np.log(np.exp(v).sum()), shifted_softmax, ONES),
         (lambda v: tanh_gelu(v).sum(), tanh_gelu_prime, ONES),
         (lambda v: erf_gelu(v).sum(), erf_gelu_prime, ONES),
         (lambda v: (v**2).sum() ** 0.5, lambda v: v / np.sqrt((v * v).sum()), ONES),
         (lambda w: w * w, lambda w: 2 * w, np.array(3.0)),
         (lambda v: sum(copy.deepcopy(np.exp(v))), np.exp, ONES),
     ],
-)  # fmt: skip
+)
 def test_right_code_passes_unchanged(
     f: Callable[[Any], Any], df: Callable[[Any], Any], x: Any
 ) -> None:
@@ -251,6 +262,14 @@ def test_consts_that_are_all_zero_hide_no_branch() -> None:
     )
 
 
+def test_a_dead_parameter_is_said_to_be_untested() -> None:
+    report = exact.check(
+        lambda p: (p[0] ** 2).sum() + (p[1] > 0).sum(), lambda p: [2 * p[0], 0 * p[1]], [ONES, ONES]
+    )
+    assert report
+    assert repr(report).endswith("Untested, as 0 in every round: the gradient of params[1].")
+
+
 # Consts
 
 
@@ -268,9 +287,10 @@ def softmax(z: Any) -> Any:
     ],
 )
 def test_a_minus_y_is_right_only_for_targets_that_sum_to_one(y: Any, right: bool) -> None:
-    report = exact.check(
-        lambda z, y: -(y * np.log(softmax(z))).sum(), lambda z, y: softmax(z) - y, np.ones((4, 3)), (y,)
-    )  # fmt: skip
+    def cross_entropy(z: Any, y: Any) -> Any:
+        return -(y * np.log(softmax(z))).sum()
+
+    report = exact.check(cross_entropy, lambda z, y: softmax(z) - y, np.ones((4, 3)), (y,))
     assert bool(report) is right
 
 
@@ -299,7 +319,7 @@ def doubles(v: Any) -> Any:
     ("f", "df", "words"),
     [
         (lambda v: v.sum(), lambda v: None, "grad returned None. Is a return missing?"),
-        (lambda v: v.sum(), lambda v: v[:, None], "grad must return shape (4,) for params; got (4, 1)"),
+        (lambda v: v.sum(), lambda v: v[:, None], "must return shape (4,) for params; got (4, 1)"),
         (lambda v: v.sum(), lambda v: [v], "grad must return one array; got a list of 1."),
         (lambda v: v.sum(), lambda v: v * np.nan, "grad returned NaN or infinity for params."),
         (lambda v: (v**2).sum(), doubles, "grad changes params in place."),
@@ -308,7 +328,7 @@ def doubles(v: Any) -> Any:
         (lambda v: v, lambda v: v, "cost must return one number; got shape (4,)."),
         (lambda v: v.sum() + 1j, lambda v: v, "cost must return a real number"),
     ],
-)  # fmt: skip
+)
 def test_faults_that_leave_nothing_to_compare(
     f: Callable[[Any], Any], df: Callable[[Any], Any], words: str
 ) -> None:
@@ -369,7 +389,6 @@ def squares(v: Any) -> Any:
         (lambda v: np.logaddexp(v, 0).sum(), np.exp, r"'logaddexp' not supported.*Known functions"),
         (lambda v: (np.abs(v) ** 0.3).sum(), np.exp, r"\*\* 0\.3 .* whole and half exponents"),
         (lambda v: (1 / (v + np.inf)).sum(), np.exp, r"arithmetic with inf .* np\.where"),
-        (lambda v: 3.0, lambda v: 0 * v, r"cost lost the exact numbers: it returned 3\.0"),
     ],
 )
 def test_limits_raise_and_name_the_remedy(

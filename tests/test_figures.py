@@ -189,6 +189,17 @@ def test_unlearned_points_are_counted_in_words():
     assert "2 of 4 points" in picture.alt
 
 
+@pytest.mark.parametrize("size", [0.001, 1.0, 1000.0])
+def test_line_crosses_the_frame_at_any_scale(size):
+    x, y = gate("AND")
+    ax = figures.perceptron_history(train_perceptron(size * x, y), size * x, y).figure.axes[0]
+    diagonal = np.hypot(np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim()))
+    drawn = [line.get_xydata() for line in ax.lines if len(line.get_xydata())]
+    assert len(drawn) > 10
+    for start, end in drawn:
+        assert np.linalg.norm(end - start) == pytest.approx(2 * diagonal)
+
+
 def test_plateaus_stand_in_one_bar_each():
     losses = np.array([0.0625 - 1e-4, 0.0625 + 1e-4, 0.125 + 1e-4, 0.125 - 1e-4, 1e-4])
     picture = figures.restart_outcomes(losses, losses < 0.01)
@@ -227,6 +238,10 @@ X, Y = xor()
         (lambda: figures.decision_surface(lambda x: x @ W2, X, Y), "Are these logits"),
         (lambda: figures.decision_surface(network, X, Y + 3), "y must hold two classes"),
         (lambda: figures.hidden_space(lambda x: x[:, :1], X, Y), r"hidden\(x\) must have shape"),
+        (
+            lambda: figures.hidden_space(hidden, X, Y, output=(W2[np.newaxis], B2)),
+            r"w must have shape \(n,\)",
+        ),
         (lambda: figures.loss_curves({}), "losses must hold at least one"),
         (lambda: figures.loss_curves({"a": [1, 2]}, steps=[0]), r"losses\['a'\] must .* S = 1"),
         (lambda: figures.loss_curves({"a": [1, np.inf]}), r"losses\['a'\] must be finite"),

@@ -22,7 +22,7 @@ from bplab.exercises.samples import Sample
 class CodeExercise(Exercise):
     """Write a function that does what `reference` does on the samples.
 
-    `returns` names the items of a tuple that is returned. Each mistake's answer is a wrong function.
+    `returns` names the items of a returned tuple. Each mistake's answer is a wrong function.
     """
 
     reference: Callable[..., Any]

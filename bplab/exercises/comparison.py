@@ -32,7 +32,8 @@ def compare(
 
     Numbers are close if they differ by at most `rtol` times the largest entry expected, so a
     missing term shows and a sum in another order does not. `parts` names the items of a tuple.
-    """  # fmt: skip
+    Raises: TypeError if `expected` is of a type that cannot be compared.
+    """
     if isinstance(expected, tuple | list):
         return _compare_items(got, expected, name, parts, rtol)
     if isinstance(expected, dict):
@@ -41,8 +42,10 @@ def compare(
         return _compare_arrays(got, expected, name, rtol)
     if isinstance(expected, int | float | complex | np.generic | np.ndarray):
         return _compare_numbers(got, expected, name, rtol)
-    if type(got) is not type(expected) or got != expected:
-        return Fault(f"{name} should be {describe(expected)}, got {describe(got)}")
+    if not isinstance(expected, str | None):
+        raise TypeError(f"{name}: cannot compare with a {type(expected).__name__}")
+    if got != expected:
+        return Fault(f"{name} should be {expected!r}, got {describe(got)}")
     return None
 
 

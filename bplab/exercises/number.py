@@ -35,7 +35,10 @@ class NumberExercise(Exercise):
                 f"a number is expected, got {type(answer).__name__} {answer!r:.60}",
                 diagnosis="Type it without quotes or brackets, as in 0.25.",
             )
-        number = float(answer)
+        try:
+            number = float(answer)
+        except OverflowError:
+            number = float("inf")
         if not np.isfinite(number):
             return self._failed(f"{number} is not a number one can compare")
         if self._near(number, self.value):

@@ -60,7 +60,7 @@ def reveal(exercise_id: str) -> Note:
     if exercise.id not in _passed:
         return Note(
             f"{exercise.id} {exercise.title}: pass the check first",
-            f'then reveal("{exercise.id}") shows a solution; hint("{exercise.id}") helps until then',
+            f'reveal("{exercise.id}") shows a solution then; hint("{exercise.id}") helps now',
         )
     return exercise.solution()
 

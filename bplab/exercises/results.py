@@ -36,6 +36,10 @@ class CheckResult:
     def passed(self) -> bool:
         return self.status == "passed"
 
+    def __bool__(self) -> bool:
+        """So that `assert check(…)` cannot pass by accident."""
+        return self.passed
+
     @property
     def score(self) -> float:
         """All points for a pass, else none."""

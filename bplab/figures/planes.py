@@ -170,15 +170,17 @@ def hidden_space(
     Shapes: hidden maps (N, 2) to (N, 2); x (B, 2), y (B,); w (2,).
     """
     x = _plane(x, y)
+    images = as_finite("hidden(x)", hidden(x))
+    require_shapes(**{"x": (x, ("B", "2")), "hidden(x)": (images, ("B", "2"))})
     figure = sheet(9.2, 4.4)
     before, after = figure.subplots(1, 2)
     limits = _frame(before, x)
+    _frame(after, np.vstack([images, hidden(_corners(limits))]), pad=0.06)
     _draw_grid(before, limits, lambda grid: grid)
     _draw_grid(after, limits, hidden)
-    images = as_finite("hidden(x)", hidden(x))
-    require_shapes(**{"x": (x, ("B", "2")), "hidden(x)": (images, ("B", "2"))})
     if output is not None:
-        w, b = output
+        w, b = as_finite("w", output[0]), output[1]
+        require_shapes(x=(x, ("B", "n")), w=(w, ("n",)))
         columns, rows = (np.linspace(*limit, 150) for limit in limits)
         grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
         z = (hidden(grid) @ w + b).reshape(150, 150)
@@ -186,7 +188,6 @@ def hidden_space(
         _draw_line(after, w, b, color=INK, linewidth=1.8)
     _scatter(before, x, y)
     _scatter(after, images, y)
-    _frame(after, np.vstack([images, hidden(_corners(limits))]), pad=0.06)
     before.set_title("Before: the inputs")
     _name_points(before, x, x)
     _name_points(after, images, x)
@@ -249,17 +250,19 @@ def _frame(ax: Axes, x: Array, pad: float = 0.25) -> tuple[tuple[float, float], 
 
 
 def _draw_line(ax: Axes, w: Array, b: float, **style: Any) -> None:
-    """The line w·x + b = 0, long enough to cross the axes; nothing if w = 0."""
+    """The line w·x + b = 0 where it crosses the axes' limits, set before; nothing if w = 0."""
     if not np.any(w):
         return
-    foot = -b * w / (w @ w)
-    along = np.array([-w[1], w[0]]) / np.linalg.norm(w)
-    ends = np.array([foot - 100 * along, foot + 100 * along])
-    ax.plot(*ends.T, **style)
+    limits = np.array([ax.get_xlim(), ax.get_ylim()])
+    middle, reach = limits.mean(axis=1), np.linalg.norm(np.diff(limits))
+    foot = middle - (w @ middle + b) * w / (w @ w)
+    along = reach * np.array([-w[1], w[0]]) / np.linalg.norm(w)
+    ax.plot(*np.array([foot - along, foot + along]).T, **style)
 
 
 def _draw_lines(ax: Axes, history: PerceptronHistory, x: Array, y: Array) -> None:
     _scatter(ax, x, y)
+    _frame(ax, x, pad=0.45)
     *earlier, (w, b) = list(zip(history.w, history.b, strict=True))[1:][-LAST_LINES:]
     for i, (old_w, old_b) in enumerate(earlier):
         grey = f"{0.88 - 0.4 * i / len(earlier):.3f}"
@@ -268,7 +271,6 @@ def _draw_lines(ax: Axes, history: PerceptronHistory, x: Array, y: Array) -> Non
     final = "final line" if np.any(w) else "final w = 0: no line"
     _draw_line(ax, w, b, color=INK, linewidth=2.2)
     ax.plot([], [], color=INK, linewidth=2.2, label=final)
-    _frame(ax, x, pad=0.45)
     ax.set_title("The line w·x + b = 0")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
 

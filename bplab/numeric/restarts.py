@@ -131,14 +131,17 @@ def train_restarts(
     for name, count in {"hidden": hidden, "restarts": restarts, "steps": steps}.items():
         if count < 1:
             raise ValueError(f"{name} must be at least 1; got {count}.")
-    if not lr > 0:
-        raise ValueError(f"lr must be > 0; got {lr}.")
+    if not 0 < lr < math.inf:
+        raise ValueError(f"lr must be > 0 and finite; got {lr}.")
+    if not 0 <= scale < math.inf:
+        raise ValueError(f"scale must be ≥ 0 and finite; got {scale}.")
 
     initial = _draw(x.shape[1], hidden, restarts, scale, symmetric, rng)
     descent = _Descent(x, y, initial, lr)
     history_steps = np.unique(np.linspace(0, steps, 101).astype(int))
-    history = [descent.losses()]
+    history = []
     with np.errstate(over="ignore"):  # e^z = inf gives the right limit, 1 / (1 + inf) = 0
+        history.append(descent.losses())
         for count in np.diff(history_steps):
             for _ in range(count):
                 descent.step()

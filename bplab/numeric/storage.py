@@ -6,7 +6,6 @@ when it is complete: an interrupted save leaves the old one as it was.
 
 import json
 import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -29,14 +28,15 @@ def write(path: str | os.PathLike[str], description: object, arrays: dict[str, A
                 f"{name} holds Python objects (dtype object); only numbers can be saved."
             )
     path = Path(path)
-    header = np.array(json.dumps({"format": FORMAT, "description": description}))
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    header = json.dumps({"format": FORMAT, "description": description})
+    members: dict[str, Any] = {f"array:{name}": array for name, array in arrays.items()}
     try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, header=header, **{f"array:{name}": a for name, a in arrays.items()})
+        with part.open("wb") as file:
+            np.savez(file, header=np.array(header), **members)
         os.replace(part, path)
     except BaseException:
-        os.unlink(part)
+        part.unlink(missing_ok=True)
         raise
 
 

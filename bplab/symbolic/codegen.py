@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.numpy import NumPyPrinter
 
 from bplab.symbolic.canonical import reduced_terms
-from bplab.symbolic.expressions import Delta, Entry, Index, Partial, Tensor, free_indices
+from bplab.symbolic.expressions import Delta, Entry, Index, Partial, free_indices
 from bplab.symbolic.rendering import in_order
 from bplab.symbolic.scalar import DerivativeProof
 from bplab.symbolic.terms import Term
@@ -48,7 +48,7 @@ def to_numpy(proof: Any, name: str = "generated") -> Generated:
     if isinstance(proof, DerivativeProof):
         return _scalar_to_numpy(proof, name)
     left, right = proof.claim
-    writer = _Writer(_axes(left))
+    writer = _Writer(_axes(left), right)
     body = " + ".join(writer.term(term) for term in reduced_terms(right)) or "0.0"
     parameters = tuple(sorted(writer.parameters))
     lines = [f"def {name}(*, {', '.join(parameters)}):", *writer.sizes(), f"    return {body}"]
@@ -85,75 +85,68 @@ def _axes(left: sympy.Expr) -> tuple[Index, ...]:
 
 
 class _Writer:
-    """Collects the parameters and widths that the terms use."""
+    """Writes terms, and collects the parameters and the widths that they use."""
 
-    def __init__(self, axes: tuple[Index, ...]) -> None:
+    def __init__(self, axes: tuple[Index, ...], expr: sympy.Expr) -> None:
         self.axes = axes
-        self.letters: dict[Index, str] = {i: i.name for i in axes}
+        self.letters = {i: i.name for i in axes}
         self.parameters: set[str] = set()
-        self.widths: dict[sympy.Expr, str] = {}
-        self.used: set[sympy.Expr] = set()
+        self.used_widths: set[sympy.Expr] = set()
+        self.widths = {
+            size: f"{entry.tensor.identifier}.shape[{axis}]"
+            for entry in sorted(expr.atoms(Entry), key=str, reverse=True)
+            for axis, size in enumerate(entry.tensor.ranges)
+        }
 
     def term(self, term: Term) -> str:
         """One term as `coefficient * einsum(...)`."""
-        operands: list[tuple[str, tuple[Index, ...]]] = []
-        coefficients: list[str] = []
-        for factor in in_order(term.factors):
-            if isinstance(factor, Delta):
-                operands.append((f"np.eye({self._width(factor.args[0].range)})", factor.args))
-            elif isinstance(factor, Entry):
-                operands.append((self._array(factor), factor.indices))
-            elif isinstance(factor, AppliedUndef):
-                operands.append((self._call(factor), factor.args[0].indices))
-            elif factor != 1:
-                coefficients.append(self._coefficient(factor))
-        subscripts = ",".join(self._letters(indices) for _, indices in operands)
-        arrays = ", ".join(text for text, _ in operands)
-        product = f"np.einsum({subscripts + '->' + self._letters(self.axes)!r}, {arrays})"
-        return " * ".join([*coefficients, product])
+        tensors = [f for f in term.factors if isinstance(f, Delta | Entry | AppliedUndef)]
+        coefficient = sympy.Mul(*(f for f in term.factors if f not in tensors))
+        arrays, indices = zip(*map(self._operand, in_order(tensors)), strict=True)
+        subscripts = f"{','.join(map(self._letters, indices))}->{self._letters(self.axes)}"
+        product = f"np.einsum({subscripts!r}, {', '.join(arrays)})"
+        return product if coefficient == 1 else f"({self._scalar(coefficient)}) * {product}"
 
     def sizes(self) -> list[str]:
         """Lines that read the widths off the arrays."""
         return [
-            f"    {_identifier(size)} = {self.widths[size]}" for size in sorted(self.used, key=str)
+            f"    {_identifier(size)} = {self.widths[size]}"
+            for size in sorted(self.used_widths, key=str)
         ]
 
-    def _letters(self, indices: tuple[Any, ...]) -> str:
-        return "".join(map(self._letter, indices))
+    def _operand(self, factor: sympy.Expr) -> tuple[str, tuple[Index, ...]]:
+        if isinstance(factor, Delta):
+            return f"np.eye({self._width(factor.args[0].range)})", factor.args
+        if isinstance(factor, Entry):
+            return self._parameter(factor.tensor.identifier), factor.indices
+        (argument,) = factor.args
+        name = str(factor.func)
+        function = _NUMPY.get(name) or self._parameter(name.replace("'", "_prime"))
+        return f"{function}({self._parameter(argument.tensor.identifier)})", argument.indices
 
-    def _letter(self, i: Index) -> str:
-        """The index's own letter, or another one if that is taken."""
-        if i not in self.letters:
-            free = [c for c in i.name[0] + ascii_letters if c not in self.letters.values()]
-            self.letters[i] = free[0]
-        return self.letters[i]
+    def _letters(self, indices: tuple[Index, ...]) -> str:
+        """Each index by its own letter, or another one if that is taken."""
+        for i in indices:
+            if i not in self.letters:
+                taken = self.letters.values()
+                self.letters[i] = next(c for c in i.name[0] + ascii_letters if c not in taken)
+        return "".join(self.letters[i] for i in indices)
 
-    def _array(self, entry: Entry) -> str:
-        tensor: Tensor = entry.tensor
-        self.parameters.add(tensor.identifier)
-        for axis, size in enumerate(tensor.ranges):
-            self.widths.setdefault(size, f"{tensor.identifier}.shape[{axis}]")
-        return tensor.identifier
+    def _scalar(self, coefficient: sympy.Expr) -> sympy.Expr:
+        names = {
+            symbol: self._width(symbol)
+            if symbol in self.widths
+            else self._parameter(_identifier(symbol))
+            for symbol in coefficient.free_symbols
+        }
+        return coefficient.xreplace({old: sympy.Symbol(new) for old, new in names.items()})
 
-    def _call(self, applied: sympy.Expr) -> str:
-        name = str(applied.func)
-        if name not in _NUMPY:
-            self.parameters.add(name.replace("'", "_prime"))
-        return (
-            f"{_NUMPY.get(name, name.replace(chr(39), '_prime'))}({self._array(applied.args[0])})"
-        )
-
-    def _coefficient(self, factor: sympy.Expr) -> str:
-        for symbol in factor.free_symbols:
-            if symbol.is_positive:
-                self._width(symbol)
-            else:
-                self.parameters.add(_identifier(symbol))
-        named = factor.xreplace({s: sympy.Symbol(_identifier(s)) for s in factor.free_symbols})
-        return f"({named})"
+    def _parameter(self, name: str) -> str:
+        self.parameters.add(name)
+        return name
 
     def _width(self, size: sympy.Expr) -> str:
-        self.used.add(size)
+        self.used_widths.add(size)
         return _identifier(size)
 
 

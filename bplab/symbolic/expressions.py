@@ -19,9 +19,9 @@ class GuardError(ValueError):
 
 
 def as_range(size: Any) -> sympy.Expr:
-    """A width as a positive integer symbol; a number is refused, as a proof is for every width."""
+    """A width as a symbol; a number is refused, as a proof is for every width."""
     if isinstance(size, str):
-        return sympy.Symbol(size, integer=True, positive=True)
+        return sympy.Symbol(size)
     if isinstance(size, sympy.Expr) and not size.is_number:
         return size
     raise GuardError(f"a width must be a name or a symbol, so that it stands for all; got {size!r}")

@@ -19,7 +19,6 @@ from bplab.symbolic.expressions import (
     Tensor,
     Total,
     activation,
-    as_range,
     layer_width,
     partial,
     total,
@@ -40,7 +39,6 @@ _NODES: dict[str, tuple[type[sympy.Basic], Callable[..., sympy.Basic]]] = {
 _LEAVES: dict[str, Callable[..., sympy.Basic]] = {
     "number": sympy.Rational,
     "symbol": sympy.Symbol,
-    "width": as_range,
     "layer width": lambda layer: layer_width(from_json(layer)),
     "index": lambda name, size: Index(name, from_json(size)),
     "tensor": lambda name, ranges, layer: Tensor(
@@ -59,7 +57,7 @@ def to_json(expr: sympy.Basic) -> Json:
     if isinstance(expr, sympy.Rational):
         return ["number", str(expr)]
     if isinstance(expr, sympy.Symbol):
-        return ["width" if expr.is_positive else "symbol", expr.name]
+        return ["symbol", expr.name]
     if isinstance(expr, Index):
         return ["index", expr.name, to_json(expr.range)]
     if isinstance(expr, Tensor):

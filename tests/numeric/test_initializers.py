@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from bplab.numeric import initializers
 
 N_IN, N_OUT = 300, 200

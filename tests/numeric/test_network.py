@@ -1,5 +1,6 @@
 """Layers and networks: against PyTorch, the complex step, the plain functions; errors; files."""
 
+import itertools
 import json
 import pickle
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from bplab.numeric.activations import ACTIVATIONS
 from bplab.numeric.dense import dense, dense_backward
 from bplab.numeric.losses import LOSSES
@@ -21,7 +23,7 @@ def mlp(
     """A network with random biases too, so that a lost bias would show."""
     rng = np.random.default_rng(seed)
     layers: list[Layer] = []
-    for n_in, n_out in zip(widths, widths[1:], strict=False):
+    for n_in, n_out in itertools.pairwise(widths):
         layers += [Dense(n_in, n_out, rng=rng, dtype=dtype), Activation(activation)]
     network = Sequential(*layers[:-1])
     for array in network.parameters().values():
@@ -198,7 +200,7 @@ def test_the_first_layer_is_not_asked_for_dx() -> None:
 
 def test_unknown_activation_names_the_nearest() -> None:
     with pytest.raises(
-        ValueError, match="activation must be one of .*; got 'rleu'. Did you mean 'relu'"
+        ValueError, match=r"activation must be one of .*; got 'rleu'. Did you mean 'relu'"
     ):
         Activation("rleu")
 
@@ -218,14 +220,14 @@ def test_backward_before_forward() -> None:
 
 def test_one_layer_twice() -> None:
     layer = Activation("tanh")
-    with pytest.raises(ValueError, match="layer 2, Activation.'tanh'., occurs twice"):
+    with pytest.raises(ValueError, match=r"layer 2, Activation.'tanh'., occurs twice"):
         Sequential(layer, Dense(2, 2, rng=np.random.default_rng(0)), layer)
 
 
 def test_no_layers_and_things_that_are_no_layers() -> None:
     with pytest.raises(ValueError, match="at least one layer"):
         Sequential()
-    with pytest.raises(TypeError, match="layer 0 must be a Layer; got .*one by one"):
+    with pytest.raises(TypeError, match=r"layer 0 must be a Layer; got .*one by one"):
         Sequential([Activation("relu")])  # type: ignore[arg-type]
 
 

@@ -1,6 +1,7 @@
 """Both proof methods, their guards, and what they must never accept."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -188,11 +189,7 @@ def evaluate_numerically(expr, width, values, arrays):
     parts = [evaluate_numerically(arg, width, values, arrays) for arg in expr.args]
     if expr.is_Add:
         return sum(parts)
-    return parts[0] * parts[1] if expr.is_Mul and len(parts) == 2 else _fold(expr, parts)
-
-
-def _fold(expr, parts):
-    return int(np.prod(parts, dtype=object)) if expr.is_Mul else parts[0] ** parts[1]
+    return math.prod(parts) if expr.is_Mul else parts[0] ** parts[1]
 
 
 def agrees_numerically(left, right, width, rng):

@@ -69,7 +69,7 @@ def test_wrong_forms_of_bp2_are_refuted_at_width_one(proof, wrong):
 
 
 def test_the_missing_transpose_is_refuted_at_width_two():
-    n = sympy.Symbol("n", positive=True, integer=True)
+    n = sympy.Symbol("n")
     j, k = index("j", n), index("k", n)
     W, delta = (dense.Tensor(name, shape) for name, shape in (("W", (n, n)), ("delta", (n,))))
     example = counterexample(total(W[j, k] * delta[j], j), total(W[k, j] * delta[j], j))

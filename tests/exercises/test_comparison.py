@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+from bplab.exercises.comparison import compare, describe
+
+EIGHT = np.arange(1.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (1, 1.0),
+        (True, 1),
+        (np.float64(2), 2.0),
+        (np.array(2.0), 2.0),
+        ("a", "a"),
+        (None, None),
+        (np.array([1, 0]), np.array([True, False])),
+        (np.array([1.0, 0.0]), np.array([1, 0])),
+        ([EIGHT], (EIGHT,)),
+        ({"W": EIGHT, "b": 1.0}, {"b": 1.0, "W": EIGHT}),
+        (np.array([np.nan, 1]), np.array([np.nan, 1])),
+        (EIGHT * (1 + 1e-10), EIGHT),
+        (np.array([1e-12, 1.0]), np.array([0.0, 1.0])),
+        (np.zeros(2), np.zeros(2)),
+    ],
+)
+def test_equal(got, expected):
+    assert compare(got, expected) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "words"),
+    [
+        (2, 1.0, "has wrong values"),
+        (None, 1.0, "the result is None"),
+        ("1", 1.0, "should be a number, got a str"),
+        (EIGHT, 1.0, "one number, got an array of shape (8,)"),
+        (float("inf"), 1.0, "the result is inf"),
+        (None, EIGHT, "the result is None"),
+        (1.0, EIGHT, "an array of shape (8,), got a float"),
+        (EIGHT[:, None], EIGHT, "shape (8,), got (8, 1)"),
+        (EIGHT * (1 + 1e-8), EIGHT, "wrong values in 8 of 8 places"),
+        (np.where(EIGHT == 1, np.inf, EIGHT), EIGHT, "has inf at [0]"),
+        (EIGHT.astype(object), EIGHT, "should have dtype float64, got object"),
+        (np.zeros(2) + 1e-6, np.zeros(2), "wrong values"),
+        (EIGHT, {"W": EIGHT}, "should be a dict with the keys ['W'], got an array"),
+        ({"w": EIGHT}, {"W": EIGHT}, "should have the keys ['W'], got ['w']"),
+        ({"W": -EIGHT}, {"W": EIGHT}, "the result['W'] has wrong values"),
+        ((EIGHT, -EIGHT), (EIGHT, EIGHT), "item 2 of 2 has wrong values"),
+        ("a", "b", "should be 'b', got 'a'"),
+        (0, None, "should be None, got 0"),
+    ],
+)
+def test_different(got, expected, words):
+    assert words in compare(got, expected).message
+
+
+def test_the_first_place_is_shown_with_enough_digits():
+    got = EIGHT.copy()
+    got[3] += 1e-7
+    assert compare(got, EIGHT).place == "at [3] got 4.0000001, expected 4"
+
+
+def test_what_cannot_be_compared_is_an_error():
+    with pytest.raises(TypeError, match="cannot compare with a set"):
+        compare({1}, {1})
+
+
+def test_float32_is_compared_with_its_own_precision():
+    single = EIGHT.astype(np.float32)
+    assert compare(single * np.float32(1.00001), single) is None
+    assert compare(single * np.float32(1.001), single) is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2 / 3, "0.666667"),
+        (np.float32(2 / 3), "0.666667"),
+        ([1, "a"], "list of 2:\n1\n'a'"),
+        ({"b": 1.5}, "b: 1.5"),
+        (np.array([True]), "bool array of shape (1,)\n[ True]"),
+    ],
+)
+def test_describe(value, text):
+    assert describe(value) == text
+
+
+def test_long_arrays_are_cut():
+    assert "..." in describe(np.zeros((100, 100)))
+    assert len(describe(np.zeros((100, 100)))) < 200
