@@ -486,7 +486,7 @@ def _is_rounding(
 def _errors(got: Array, expected: Array, floor: Array | float) -> Array:
     """Relative errors; floor is the size below which numbers are measured against the floor."""
     size = np.maximum(np.maximum(np.abs(got), np.abs(expected)), floor)
-    return np.abs(got - expected) / np.where(size > 0, size, 1.0)
+    return np.asarray(np.abs(got - expected) / np.where(size > 0, size, 1.0))
 
 
 def _between(left: float, value: float, right: float) -> bool:

@@ -180,6 +180,12 @@ def test_any_slope_between_the_sides_passes_at_a_kink(at_zero: float) -> None:
     assert "x[1] sits on a kink: slope 0 to the left, 1 to the right." in repr(report)
 
 
+def test_single_numbers_may_sit_on_a_kink_too() -> None:
+    assert gradients.check(abs, lambda x: 0.0 * x, 0.0)
+    assert gradients.check(lambda x: np.maximum(x, 0), lambda x: 1.0 * (x > 0), 0.0)
+    assert not gradients.check(abs, lambda x: 2.0 + x, 0.0)
+
+
 @pytest.mark.parametrize("at_zero", [-0.1, 1.1])
 def test_a_slope_beyond_both_sides_fails_at_a_kink(at_zero: float) -> None:
     x = np.array([-1.0, 0.0, 2.0])

@@ -95,8 +95,21 @@ def test_progress_sees_every_rule():
     assert seen == ["BP1", "BP3"]
 
 
-def test_rules_name_theorems_and_carry_their_equations():
-    assert {rule.theorem for rule in RULES.values()} <= set(THEOREMS)
+def test_every_theorem_belongs_to_a_rule():
+    used = [name for rule in RULES.values() for name in (rule.theorem, *rule.forms)]
+    assert sorted(used) == sorted(THEOREMS)
+
+
+def test_a_rule_with_an_unproved_form_fails(monkeypatch):
+    methods = {"canonical": True, "cutoff": False}
+    monkeypatch.setattr(type(THEOREMS["depth"].proof), "methods", methods)
+    row = verify_rule(RULES["BP2"])
+    assert row.methods == methods
+    assert not row.proved
+    assert not row.ok
+
+
+def test_rules_carry_their_equations():
     assert RULES["BP2"].equation.endswith(r"\sigma'(z^{l}_{sk})")
     assert all(rule.source and rule.shapes and rule.title for rule in RULES.values())
 

@@ -21,7 +21,8 @@ class Rule:
     A case for the checks is a parameter p (what the cost is differentiated by) and constants:
     `cost(p, *consts)` is the cost; `names(p, *consts)` is what the theorem's names stand for; and
     `call(backward, **names)` is ∂cost/∂p by the function `backward`, which may be a mistake.
-    `read(generated, **names)` is the same by the code generated from the proof.
+    `read(generated, **names)` is the same by the code generated from the proof of `theorem`;
+    `forms` are the theorem's other forms (one sample, matrix, any depth), proved with it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Rule:
     names: Callable[..., Names]
     call: Callable[..., Array]
     mistakes: Mapping[str, Callable[..., Any]]
+    forms: tuple[str, ...] = ()
     read: Callable[..., Array] = lambda generated, **names: generated(**names)
 
     @property

@@ -117,6 +117,7 @@ def _layer(
     call: Callable[..., Array],
     mistakes: Mapping[str, Callable[..., Any]],
     shapes: str,
+    forms: tuple[str, ...] = (),
 ) -> Rule:
     """A rule about one of x, W and b in the layer z = xWᵀ + b."""
     others = [each for each in "xWb" if each != parameter]
@@ -136,6 +137,7 @@ def _layer(
         names=lambda p, *consts: _layer_names(**named(p, *consts)),
         call=call,
         mistakes=mistakes,
+        forms=forms,
         read=lambda generated, **names: generated(**{k: names[k] for k in generated.parameters}),
     )
 
@@ -148,6 +150,7 @@ RULES: dict[str, Rule] = _table(
     Rule(
         name="BP1",
         theorem="BP1-batch",
+        forms=("BP1", "BP1-matrix"),
         shapes="grad_a, sigma_prime_z: (B, n)",
         forward=tanh,
         backward=output_error,
@@ -166,6 +169,7 @@ RULES: dict[str, Rule] = _table(
     Rule(
         name="BP2",
         theorem="BP2-batch",
+        forms=("BP2", "BP2-matrix", "depth"),
         shapes="delta_next: (B, n_next), W_next: (n_next, n), sigma_prime_z: (B, n)",
         forward=dense,
         backward=hidden_error,
@@ -204,6 +208,7 @@ RULES: dict[str, Rule] = _table(
             "opposite sign": lambda delta: -delta.sum(axis=0),
         },
         shapes="delta: (B, n)",
+        forms=("BP3",),
     ),
     _layer(
         "BP4",
@@ -220,6 +225,7 @@ RULES: dict[str, Rule] = _table(
             "opposite sign": lambda delta, a: -delta.T @ a,
         },
         shapes="delta: (B, n), a_prev: (B, n_prev)",
+        forms=("BP4",),
     ),
     _layer(
         "input-gradient",

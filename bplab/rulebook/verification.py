@@ -96,14 +96,16 @@ def _find(name: str) -> Rule:
 def verify_rule(rule: Rule) -> RuleReport:
     """Everything that is checked about one rule."""
     start = time.perf_counter()
-    proof = THEOREMS[rule.theorem].proof
+    proofs = [THEOREMS[name].proof for name in (rule.theorem, *rule.forms)]
+    methods = {name: all(proof.methods[name] for proof in proofs) for name in proofs[0].methods}
+    generated = to_numpy(proofs[0])
     rejected = sum(is_rejected(rule, wrong) for wrong in rule.mistakes.values())
     reports = [gradient_report(rule, rule.backward, case) for case in cases(rule)]
     return RuleReport(
         name=rule.name,
-        proved=all(proof.methods.values()),
-        methods=proof.methods,
-        generated=all(agrees_with_generated(rule, to_numpy(proof), case) for case in cases(rule)),
+        proved=all(methods.values()),
+        methods=methods,
+        generated=all(agrees_with_generated(rule, generated, case) for case in cases(rule)),
         numeric={"max_relative_error": max(report.max_relative_error for report in reports)},
         exact=all(exact_report(rule, rule.backward, case) for case in cases(rule)),
         mistakes={"rejected": rejected, "total": len(rule.mistakes)},

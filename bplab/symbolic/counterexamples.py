@@ -14,7 +14,7 @@ from bplab.symbolic.model import Model, evaluate, unfold
 from bplab.symbolic.rendering import plain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Counterexample:
     """Widths, indices and values (of entries and functions) at which `left` is not `right`."""
 
@@ -30,6 +30,8 @@ class Counterexample:
         values = ", ".join(f"{name} = {value}" for name, value in self.values.items())
         place = "; ".join(part for part in (where, at, values) if part)
         return f"with {place}: left {self.left}, right {self.right}"
+
+    __repr__ = __str__
 
 
 def counterexample(
@@ -48,7 +50,7 @@ def counterexample(
     >>> from bplab.symbolic.expressions import Tensor, index, total
     >>> W, d = Tensor("W", ("n", "n")), Tensor("d", ("n",))
     >>> j, k = index("j", "n"), index("k", "n")
-    >>> print(counterexample(total(W[j, k] * d[j], j), total(W[k, j] * d[j], j)))
+    >>> counterexample(total(W[j, k] * d[j], j), total(W[k, j] * d[j], j))
     with n = 2; k = 0; W[0,1] = 1, W[1,0] = 2, d[1] = 3: left 7, right 4
     """
     model = model or Model()

@@ -14,7 +14,7 @@ import sympy
 from bplab.symbolic.equality import Verdict, equal
 from bplab.symbolic.expressions import Entry, free_indices
 from bplab.symbolic.model import Model
-from bplab.symbolic.rendering import latex, plain
+from bplab.symbolic.rendering import Shown, latex, plain
 
 
 class FalseStep(ValueError):
@@ -37,6 +37,11 @@ class Reason:
     kind: str
     names: tuple[Entry, ...] = ()
     hypothesis: Hypothesis | None = None
+
+    def __post_init__(self) -> None:
+        says = {"definition of": (True, False), "assuming": (False, True)}
+        if (bool(self.names), self.hypothesis is not None) != says.get(self.kind, (False, False)):
+            raise ValueError(f"a reason of the kind {self.kind!r} must use what it says, no more")
 
     def verdict(self, before: sympy.Expr, after: sympy.Expr, model: Model) -> Verdict:
         """Whether `after` follows from `before` by this reason, by each method."""
@@ -82,8 +87,8 @@ class Step:
     verdict: Verdict
 
 
-@dataclass
-class Derivation:
+@dataclass(frozen=True, repr=False)
+class Derivation(Shown):
     """A chain of equalities that starts at `start`; every step is checked as it is added.
 
     >>> from bplab.symbolic.expressions import Tensor, index, total
@@ -151,8 +156,8 @@ class Derivation:
             rf"&= {latex(step.expr)} && \text{{{step.note} ({step.reason.text(_inline)})}}"
             for step in self.steps
         ]
-        rows[0] = f"{latex(self.start)} {rows[0]}"
-        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+        lines = f"{latex(self.start)} " + " \\\\\n".join(rows)
+        return f"\\begin{{align*}}\n{lines}\n\\end{{align*}}"
 
     def __str__(self) -> str:
         lines = [self.title, f"    {plain(self.start)}"]
@@ -160,9 +165,6 @@ class Derivation:
         return "\n".join(lines)
 
     __repr__ = __str__
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        return {"text/plain": str(self), "text/latex": self.latex()}
 
 
 def _inline(expr: sympy.Expr) -> str:

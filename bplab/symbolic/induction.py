@@ -6,11 +6,11 @@ import sympy
 
 from bplab.symbolic.derivation import Derivation, FalseStep
 from bplab.symbolic.expressions import Tensor
-from bplab.symbolic.rendering import plain
+from bplab.symbolic.rendering import Shown, plain
 
 
-@dataclass(frozen=True)
-class Induction:
+@dataclass(frozen=True, repr=False)
+class Induction(Shown):
     """The base proves the claim for layer `last`; the step proves it for `layer` from layer + 1.
 
     The claim for a layer is "δ is the derivative ∂C/∂z of the cost". The step's premise is a
@@ -53,6 +53,8 @@ class Induction:
             f"base, layer {self.last}: {self.base}\n"
             f"step, from layer {self.layer}+1 to layer {self.layer}: {self.step}"
         )
+
+    __repr__ = __str__
 
 
 Meaning = tuple[Tensor, Tensor, Tensor]

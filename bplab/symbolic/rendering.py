@@ -7,6 +7,7 @@ derivatives in the order of the chain, sums, and activations last: Σ_j W_jk δ_
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
@@ -41,6 +42,17 @@ def plain(expr: sympy.Expr) -> str:
     Σ_j W[j,k]·δ[j]
     """
     return _Plain().write(sympy.sympify(expr))
+
+
+class Shown(ABC):
+    """A proof that Jupyter shows as LaTeX, and everything else as plain text."""
+
+    @abstractmethod
+    def latex(self) -> str:
+        """The whole in LaTeX."""
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        return {"text/plain": str(self), "text/latex": self.latex()}
 
 
 class _Writer(ABC):

@@ -16,6 +16,7 @@ import sympy
 
 from bplab.symbolic.equality import MethodsDisagree
 from bplab.symbolic.expressions import GuardError
+from bplab.symbolic.rendering import Shown
 
 PRIME = 2**61 - 1
 DRAWS = 3
@@ -36,8 +37,8 @@ class Branch:
     where: str = "all z"
 
 
-@dataclass(frozen=True)
-class DerivativeProof:
+@dataclass(frozen=True, repr=False)
+class DerivativeProof(Shown):
     """The derivative of a function of z, branch by branch; building one checks it.
 
     Raises: FalseIdentity if a derivative is wrong; MethodsDisagree if the methods differ.
@@ -87,6 +88,8 @@ class DerivativeProof:
     def __str__(self) -> str:
         rows = (f"  d/dz {b.function} = {b.derivative}  ({b.where})" for b in self.branches)
         return "\n".join([self.name, *rows])
+
+    __repr__ = __str__
 
 
 def same_function(left: sympy.Expr, right: sympy.Expr) -> dict[str, bool]:

@@ -9,6 +9,7 @@ from bplab.symbolic import (
     Derivation,
     FalseStep,
     Model,
+    Reason,
     Tensor,
     activation,
     algebra,
@@ -56,6 +57,20 @@ def test_a_hypothesis_is_used_only_as_often_as_its_cofactor_says():
         line.step(2 * x[j], by, "sum to two")
     with pytest.raises(FalseStep):
         line.step(x[j], assuming(total(y[k], k), 1), "no cofactor")
+
+
+def test_a_label_cannot_lie():
+    for kind in ("algebra", "chain rule", "anything"):
+        with pytest.raises(ValueError, match="must use what it says"):
+            Reason(kind, names=(a[j],))
+    with pytest.raises(ValueError, match="must use what it says"):
+        Reason("definition of")
+    with pytest.raises(ValueError, match="must use what it says"):
+        Reason("assuming", names=(a[j],))
+
+
+def test_a_derivation_without_steps_shows_its_start():
+    assert "x_{j}" in Derivation("d", x[j]).latex()
 
 
 def test_a_line_may_not_bring_in_a_new_index():
