@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False  # type checkers read it as True; importing typing would cost milliseconds
 if TYPE_CHECKING:
     from bplab import data, exact, exercises, figures, gradients, numeric, rulebook, symbolic
-    from bplab.exercises import check, hint, reveal, use
+    from bplab.exercises import check, hint, progress, reveal, use
     from bplab.rulebook import RULES, verify
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "gradients",
     "hint",
     "numeric",
+    "progress",
     "reveal",
     "rulebook",
     "symbolic",
@@ -33,6 +34,7 @@ _HOME = {
     "RULES": "bplab.rulebook",
     "check": "bplab.exercises",
     "hint": "bplab.exercises",
+    "progress": "bplab.exercises",
     "reveal": "bplab.exercises",
     "use": "bplab.exercises",
     "verify": "bplab.rulebook",

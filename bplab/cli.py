@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -139,16 +140,77 @@ def verify(rules: tuple[str, ...], as_json: bool) -> None:
     The theorem is proved by two methods, the NumPy code is compared with code generated from the
     proof, with the complex step and with exact arithmetic, and each known mistake must be rejected.
     """
-    from tqdm import tqdm
-
     from bplab.rulebook import verify as verify_rules
 
-    def progress(rows: Any) -> Any:
-        return tqdm(rows, unit="rule", leave=False, disable=not sys.stderr.isatty())
-
-    report = verify_rules(rules, progress=progress)
+    report = verify_rules(rules, progress=bar("rule"))
     click.echo(report.to_json() if as_json else table(json.loads(report.to_json())))
     sys.exit(0 if report.ok else 1)
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--timeout",
+    metavar="S",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop a cell after this many seconds.",
+)
+def check(notebook: Path, timeout: float) -> None:
+    """Run NOTEBOOK in a fresh kernel and tell which of its exercises pass.
+
+    The notebook itself is not changed. Exit code 1 if an exercise failed or was not attempted, or
+    if a cell had to be stopped.
+    """
+    from bplab.running import run_checks
+
+    run = run_checks(notebook, seconds=timeout, progress=bar("cell"))
+    click.echo(str(run))
+    sys.exit(0 if run.passed else 1)
+
+
+@main.command()
+@click.argument(
+    "directory", metavar="[DIR]", required=False, type=click.Path(exists=True, path_type=Path)
+)
+def progress(directory: Path | None) -> None:
+    """Show how far you have come in each lesson.
+
+    DIR is the workspace, or a folder in it (default: this folder, else bplab-lessons).
+    """
+    from bplab.exercises import progress as progress_in
+    from bplab.workspace import find_workspace
+
+    folders = [directory] if directory else [Path(), Path("bplab-lessons")]
+    found = [place for folder in folders if (place := find_workspace(folder.resolve()))]
+    if not found:
+        raise ValueError(
+            f"no lessons in {directory or 'this folder'}: give the DIR you gave to bplab lab"
+        )
+    shown = progress_in(found[0])
+    if shown.problem:
+        raise ValueError(shown.problem)
+    click.echo(str(shown))
+
+
+@main.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+def solutions(directory: Path) -> None:
+    """Write solved copies of all lessons into DIR, a new folder or an empty one."""
+    from bplab.solutions import write_solutions
+    from bplab.workspace import lessons_source
+
+    lessons = sorted(lessons_source().glob("*.ipynb"))
+    written = list(bar("lesson")(write_solutions(directory, lessons), total=len(lessons)))
+    click.echo(f"{len(written)} solved lessons in {directory}")
+
+
+def bar(unit: str) -> Any:
+    """A progress bar for an iterable, on a terminal only."""
+    from tqdm import tqdm
+
+    return partial(tqdm, unit=unit, leave=False, disable=not sys.stderr.isatty())
 
 
 HEADINGS = ("rule", "proved", "generated", "complex step", "exact", "mistakes rejected", "seconds")

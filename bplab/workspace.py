@@ -41,6 +41,14 @@ def lessons_source() -> Path:
     )
 
 
+def find_workspace(folder: Path) -> Path | None:
+    """The workspace that this folder is, or is in."""
+    for candidate in (folder, *folder.parents):
+        if os.path.isfile(candidate / MANIFEST):  # pathlib's is_file raises without permission
+            return candidate
+    return None
+
+
 def lesson_files(source: Path) -> Iterator[Path]:
     """The lesson files below `source`, as relative paths in order; hidden files are not lessons."""
     for path in sorted(source.rglob("*")):

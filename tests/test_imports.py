@@ -20,22 +20,25 @@ ROOMS = {
     "exact": (1, {"numpy"}),
     "parameters": (1, {"numpy"}),
     "dual": (1, {"numpy"}),
+    "workspace": (1, set()),
     "rulebook": (2, {"numpy", "sympy"}),
     "exercises": (3, {"numpy", "sympy"}),
     "figures": (3, {"numpy", "sympy", "matplotlib"}),
     "data": (3, {"numpy"}),
-    "workspace": (5, set()),
+    "solutions": (5, {"nbformat"}),
+    "running": (5, {"jupyter_client", "nbclient", "nbformat"}),
     "doctor": (5, {"packaging", "jupyter_client"}),
     "cli": (5, {"click", "tqdm"}),
 }
 GROUND = "bplab.numeric.arrays"  # the array type and its validation stand below every NumPy room
 SAME_ROOM = {  # one room in several files
     ("gradients", "parameters"),
+    ("exact", "gradients"),
     ("exact", "parameters"),
     ("exact", "dual"),
-    ("cli", "workspace"),
     ("cli", "doctor"),
-    ("doctor", "workspace"),
+    ("cli", "running"),
+    ("cli", "solutions"),
 }
 
 

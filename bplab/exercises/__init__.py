@@ -1,4 +1,4 @@
-"""Exercises that say which term is wrong: `check`, `hint`, `reveal`.
+"""Exercises that say which term is wrong: `check`, `hint`, `reveal`, `progress`.
 
 A lesson's exercises stand in `lesson_NN.py` as the tuple `EXERCISES`. One is written like this:
 
@@ -31,6 +31,7 @@ from bplab.exercises.number import NumberExercise
 from bplab.exercises.registry import UnknownExercise, check, hint, record, reveal, use
 from bplab.exercises.results import CheckResult, Note
 from bplab.exercises.samples import away_from_zero, one_hot, probabilities, samples
+from bplab.exercises.summary import Progress, progress
 
 __all__ = [
     "CheckResult",
@@ -41,12 +42,14 @@ __all__ = [
     "Mistake",
     "Note",
     "NumberExercise",
+    "Progress",
     "UnknownExercise",
     "away_from_zero",
     "check",
     "hint",
     "one_hot",
     "probabilities",
+    "progress",
     "record",
     "reveal",
     "samples",

@@ -2,21 +2,21 @@
 
 An id such as "04.2" names the exercise in `bplab/exercises/lesson_04.py`, which is imported when it
 is first asked for. Under BPLAB_STRICT=1 and when nbgrader runs the notebook, a check that does not
-pass raises.
+pass raises, and no progress is kept.
 """
 
 import difflib
 import os
 import pkgutil
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import bplab.exercises
 from bplab.exercises.exercise import Exercise
+from bplab.exercises.journal import Journal, Standing, journal_of
 from bplab.exercises.results import CheckResult, Note
-
-_passed: set[str] = set()
-_hints_shown: dict[str, int] = {}
+from bplab.workspace import find_workspace
 
 
 class UnknownExercise(ValueError):
@@ -44,20 +44,20 @@ def hint(exercise_id: str, level: int | None = None) -> Note:
     exercise = find(exercise_id)
     count = len(exercise.hints)
     if level is None:
-        level = min(_hints_shown.get(exercise.id, 0) + 1, count)
+        level = min(_standing(exercise.id).hints + 1, count)
     if not isinstance(level, int) or not 1 <= level <= count:
         raise ValueError(f"level must be a whole number from 1 to {count}; got {level!r}")
-    _hints_shown[exercise.id] = level
+    current_journal().add(exercise.id, "hint", str(level))
     return Note(f"Hint {level} of {count} for {exercise.id}", exercise.hints[level - 1])
 
 
 def reveal(exercise_id: str) -> Note:
-    """The solution, once the exercise has been passed in this session.
+    """The solution, once the exercise has been passed.
 
     Raises: UnknownExercise.
     """
     exercise = find(exercise_id)
-    if exercise.id not in _passed:
+    if _standing(exercise.id).status != "passed":
         return Note(
             f"{exercise.id} {exercise.title}: pass the check first",
             f'reveal("{exercise.id}") shows a solution then; hint("{exercise.id}") helps now',
@@ -80,8 +80,21 @@ def use(exercise_id: str, answer: Any) -> Any:
 
 def record(result: CheckResult) -> None:
     """Remember a result: everything that keeps progress hangs here."""
-    if result.passed:
-        _passed.add(result.exercise)
+    if result.status != "not attempted":
+        current_journal().add(result.exercise, result.status, result.mistake)
+
+
+def current_journal() -> Journal:
+    """Where progress is kept now: in the workspace we are in, else in memory."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # the folder has been deleted under the kernel
+        return journal_of(None)
+    return journal_of(None if _is_strict() else find_workspace(here))
+
+
+def _standing(exercise_id: str) -> Standing:
+    return current_journal().standings().get(exercise_id, Standing())
 
 
 def find(exercise_id: str) -> Exercise:

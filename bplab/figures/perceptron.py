@@ -35,11 +35,11 @@ def perceptron_update(
     _frame_around(left, [x, _foot(w, b), _foot(new_w, new_b)])
     _draw_line(left, w, b, "before", color=GREY, linestyle="--")
     _draw_line(left, new_w, new_b, "after", color=INK, linestyle="-")
-    colour, marker = (ORANGE, "s") if s > 0 else (BLUE, "o")
+    colour, marker, sign = (ORANGE, "s", "+") if s > 0 else (BLUE, "o", "−")
     left.plot(*x, color=colour, marker=marker, markersize=11, linestyle="none", zorder=4)
     left.annotate(
-        f"x, s = {'+' if s > 0 else '−'}1",
-        x,
+        f"x, s = {sign}1",
+        (x[0], x[1]),
         (0, 12),
         textcoords="offset points",
         ha="center",
@@ -48,14 +48,13 @@ def perceptron_update(
     left.set(xlabel="x₁", ylabel="x₂", title=f"s·z goes from {_number(before)} to {_number(after)}")
     left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
     _frame_around(right, [np.zeros(2), w, new_w])
-    step = "+ x" if s > 0 else "− x"
     _draw_arrow(right, np.zeros(2), w, "w", GREY)
-    _draw_arrow(right, w, new_w, step, colour)
-    _draw_arrow(right, np.zeros(2), new_w, f"w {step}", INK)
+    _draw_arrow(right, w, new_w, f"{sign} x", colour)
+    _draw_arrow(right, np.zeros(2), new_w, f"w {sign} x", INK)
     right.set(xlabel="w₁", ylabel="w₂", title="The weights are pulled towards s·x")
     figure.suptitle(title)
     alt = (
-        f"{title}: the sample x = {_pair(x)} with s = {"+" if s > 0 else "−"}1 is misclassified; w goes from "
+        f"{title}: the sample x = {_pair(x)} with s = {sign}1 is misclassified; w goes from "
         f"{_pair(w)} to {_pair(new_w)} and b from {_number(b)} to {_number(new_b)}, so s·z goes "
         f"from {_number(before)} to {_number(after)}."
     )
@@ -142,11 +141,16 @@ def _draw_arrow(
     arrow = (end - start) / max(float(np.linalg.norm(end - start)), 1e-12)
     place, aside = (end, arrow) if at_tip else ((start + end) / 2, np.array([arrow[1], -arrow[0]]))
     ax.plot(*np.array([start, end]).T, color=color, linewidth=2)
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 2})
+    ax.annotate(
+        "",
+        (end[0], end[1]),
+        (start[0], start[1]),
+        arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 2},
+    )
     ax.annotate(
         words,
-        place,
-        tuple(20 * aside),
+        (place[0], place[1]),
+        (20 * aside[0], 20 * aside[1]),
         textcoords="offset points",
         ha="center",
         va="center",

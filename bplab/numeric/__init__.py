@@ -57,6 +57,14 @@ from bplab.numeric.restarts import Restarts, train_restarts
 from bplab.numeric.separability import Inseparable, Separator, separate
 from bplab.numeric.special import erf
 from bplab.numeric.training import History, accuracy, minibatches, train
+from bplab.numeric.value import (
+    Counted,
+    Dual,
+    Value,
+    forward_mode,
+    reverse_mode,
+    topological_order,
+)
 
 __all__ = [
     "ACTIVATIONS",
@@ -68,7 +76,9 @@ __all__ = [
     "ActivationPair",
     "Adam",
     "Array",
+    "Counted",
     "Dense",
+    "Dual",
     "History",
     "Inseparable",
     "Layer",
@@ -79,6 +89,7 @@ __all__ = [
     "Restarts",
     "Separator",
     "Sequential",
+    "Value",
     "accuracy",
     "bias_gradient",
     "binary_cross_entropy",
@@ -86,6 +97,7 @@ __all__ = [
     "dense",
     "dense_backward",
     "erf",
+    "forward_mode",
     "gelu",
     "gelu_prime",
     "hidden_error",
@@ -104,6 +116,7 @@ __all__ = [
     "quadratic_backward",
     "relu",
     "relu_prime",
+    "reverse_mode",
     "separate",
     "sigmoid",
     "sigmoid_prime",
@@ -117,6 +130,7 @@ __all__ = [
     "step_prime",
     "tanh",
     "tanh_prime",
+    "topological_order",
     "train",
     "train_perceptron",
     "train_restarts",

@@ -124,7 +124,7 @@ def train_restarts(
 
     >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
     >>> train_restarts(x, y, restarts=8, steps=5_000, lr=5.0, rng=np.random.default_rng(1))
-    Restarts(7 of 8 solved)
+    Restarts(6 of 8 solved)
     """
     x, y = as_finite("x", x), as_finite("y", y)
     require_shapes(x=(x, ("B", "n_in")), y=(y, ("B",)))

@@ -79,7 +79,10 @@ def assuming(left: Any, right: Any, *, cofactor: Any = 1) -> Reason:
 
 @dataclass(frozen=True)
 class Step:
-    """One line: an expression, why it equals the line before, and the two verdicts."""
+    """One line: an expression, why it equals the line before, and the two verdicts.
+
+    The note is a sentence in which formulas stand between dollar signs.
+    """
 
     expr: sympy.Expr
     reason: Reason
@@ -121,7 +124,7 @@ class Derivation(Shown):
         verdict = reason.verdict(self.end, expr, self.model)
         if not verdict:
             raise FalseStep(
-                f'{self.title}: "{note}" does not follow by {reason.text()}: '
+                f'{self.title}: "{_spoken(note)}" does not follow by {reason.text()}: '
                 f"{plain(self.end)} is not {plain(expr)}"
             )
         new = Step(expr, reason, note, verdict)
@@ -161,10 +164,17 @@ class Derivation(Shown):
 
     def __str__(self) -> str:
         lines = [self.title, f"    {plain(self.start)}"]
-        lines += [f"  = {plain(s.expr)}    [{s.note}; {s.reason.text()}]" for s in self.steps]
+        lines += [
+            f"  = {plain(s.expr)}    [{_spoken(s.note)}; {s.reason.text()}]" for s in self.steps
+        ]
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def _spoken(note: str) -> str:
+    """A note without the marks of LaTeX."""
+    return note.translate(str.maketrans("", "", "$\\{}"))
 
 
 def _inline(expr: sympy.Expr) -> str:

@@ -6,7 +6,6 @@ what to write instead.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 MAX_LENGTH = 1000
@@ -70,16 +69,12 @@ def readable(text: str, names: Iterable[str]) -> str:
 
 
 def _require_characters(text: str, names: Iterable[str]) -> None:
-    letters = {letter for name in names for letter in name if _is_stable(letter)}
+    # Python folds look-alikes (ｅ, 𝑒) into plain letters: its parser would not see what was typed.
+    letters = {letter for name in names for letter in name}
     for column, character in enumerate(text, start=1):
         if character not in _PLAIN and character not in letters:
             instead = _INSTEAD.get(character, ALLOWED)
             raise FormulaError(f"{character!r} is not allowed", instead, column)
-
-
-def _is_stable(letter: str) -> bool:
-    # Python folds look-alikes (ｅ, 𝑒) into plain letters: its parser would not see what was typed.
-    return unicodedata.normalize("NFKC", letter) == letter
 
 
 def _require_brackets(text: str) -> None:

@@ -12,9 +12,9 @@ from bplab.exercises import (
     FormulaExercise,
     Mistake,
     NumberExercise,
-    registry,
     samples,
 )
+from bplab.exercises.journal import journal_of
 
 HINTS = ("a nudge", "a step", "the worked line")
 
@@ -134,8 +134,7 @@ def lesson(monkeypatch, code_exercise, formula_exercise, number_exercise, choice
     module = ModuleType("bplab.exercises.lesson_99")
     module.EXERCISES = (code_exercise, formula_exercise, number_exercise, choice_exercise)
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(registry, "_passed", set())
-    monkeypatch.setattr(registry, "_hints_shown", {})
+    journal_of.cache_clear()
     monkeypatch.delenv("BPLAB_STRICT", raising=False)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     return module

@@ -5,6 +5,8 @@ import pytest
 
 from bplab.exercises import CodeExercise, Mistake, samples
 
+SAMPLE = samples({"d": ("B", "n2"), "W": ("n2", "n1"), "s": ("B", "n1")})[0]
+
 
 def with_loops(delta_next, W_next, sigma_prime_z):
     out = np.zeros(sigma_prime_z.shape)
@@ -51,6 +53,12 @@ def test_the_diagnosis_needs_all_samples(code_exercise):
     result = code_exercise.check(no_sigma_prime_for_one_row)
     assert result.status == "failed"
     assert result.mistake == ""
+
+
+def test_a_mistake_that_always_crashes_explains_no_other_crash(code_exercise):
+    crash = Mistake("crash", lambda d, W, s: d @ W.T @ W.T, "W.T twice.")
+    exercise = dataclasses.replace(code_exercise, mistakes=(crash,), samples=[SAMPLE])
+    assert exercise.check(lambda d, W, s: d.T @ W).mistake == ""
 
 
 def test_got_and_expected_are_shown(code_exercise):

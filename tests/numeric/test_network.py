@@ -167,6 +167,18 @@ def test_backward_changes_no_parameter_and_can_be_repeated() -> None:
         np.testing.assert_array_equal(first[name], second[name])
 
 
+def test_backward_belongs_to_the_last_forward() -> None:
+    rng = np.random.default_rng(5)
+    network, fresh = mlp([3, 4, 2]), mlp([3, 4, 2])
+    first, last, upstream = rng.random((5, 3)), rng.random((6, 3)), rng.random((6, 2))
+    network.forward(first)
+    network.forward(last)
+    fresh.forward(last)
+    expected = fresh.backward(upstream)
+    for name, gradient in network.backward(upstream).items():
+        np.testing.assert_array_equal(gradient, expected[name])
+
+
 def test_parameters_are_live() -> None:
     network = Sequential(Dense(2, 2, rng=np.random.default_rng(0)))
     network.parameters()["0.W"][...] = 0
@@ -343,6 +355,11 @@ def flipped_byte(path: Path) -> None:
     path.write_bytes(content)
 
 
+def npy(path: Path) -> None:
+    with path.open("wb") as file:
+        np.save(file, np.ones(3))
+
+
 def foreign_npz(path: Path) -> None:
     np.savez(path, weights=np.ones(3))
 
@@ -361,6 +378,7 @@ BAD_FILES = {
     "directory": (lambda path: path.mkdir(), "damaged"),
     "truncated": (truncated, "damaged"),
     "flipped byte": (flipped_byte, "damaged"),
+    "one array": (npy, "damaged"),
     "foreign npz": (foreign_npz, "damaged"),
     "pickled member": (pickled, "damaged"),
     "unknown layer": (lambda path: write_npz(path, [{"layer": "Evil"}]), "Evil"),
@@ -390,3 +408,22 @@ def test_bad_files_are_refused_and_named(tmp_path: Path, kind: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
         Sequential.load(path)
     assert "bad.npz" in str(caught.value)
+
+
+def test_no_flipped_byte_goes_unnoticed_or_crashes(tmp_path: Path) -> None:
+    path = tmp_path / "network.npz"
+    network = mlp([1, 1])
+    network.save(path)
+    content = path.read_bytes()
+    messages = []
+    for i in range(0, len(content), 3):
+        path.write_bytes(content[:i] + bytes([content[i] ^ 0x55]) + content[i + 1 :])
+        try:
+            loaded = Sequential.load(path)
+        except ValueError as error:
+            messages.append(str(error))
+        else:  # a byte that carries nothing, such as a time stamp
+            for name, array in loaded.parameters().items():
+                np.testing.assert_array_equal(array, network.parameters()[name])
+    assert len(messages) > len(content) / 3 / 2
+    assert all("network.npz" in message for message in messages)

@@ -1,6 +1,7 @@
 """The theorems hold by each method, say what they claim, and refute what is not true."""
 
 import itertools
+import re
 
 import pytest
 import sympy
@@ -26,6 +27,16 @@ def test_proved_by_two_methods(name):
     assert THEOREMS[name].statement
     assert THEOREMS[name].source
     assert THEOREMS[name].proof.latex()
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_the_words_between_formulas_hold_no_mathematics(name):
+    """MathJax refuses the whole derivation if a _ or ^ stands in its text outside dollar signs."""
+    written = THEOREMS[name].proof.latex()
+    texts = re.findall(r"\\text\{((?:\$[^$]*\$|[^${}])*)\}", written)
+    assert len(texts) == written.count(r"\text{") > 0
+    for text in texts:
+        assert not set("_^$\\") & set(re.sub(r"\$[^$]*\$", "", text)), text
 
 
 def test_no_theorem_is_missing():

@@ -65,14 +65,14 @@ def output_error() -> Derivation:
         .step(
             total(grad[k] * partial(a[k], z[j]), k),
             chain_rule,
-            "C depends on z through every output activation",
+            "$C$ depends on $z$ through every output activation",
         )
         .step(
             total(grad[k] * sigma.prime(z[k]) * Delta(k, j), k),
             chain_rule,
-            "each activation depends on its own z alone",
+            "each activation depends on its own $z$ alone",
         )
-        .step(grad[j] * sigma.prime(z[j]), algebra, "only the term k = j is left")
+        .step(grad[j] * sigma.prime(z[j]), algebra, "only the term $k = j$ is left")
     )
 
 
@@ -96,7 +96,7 @@ def hidden_error() -> Derivation:
         .step(
             total(delta_next[j] * partial(z_next[j], z[k]), j),
             chain_rule,
-            "C depends on unit k through every unit of the next layer",
+            "$C$ depends on unit $k$ through every unit of the next layer",
         )
         .step(
             total(delta_next[j] * partial(total(W[j, i] * sigma(z[i]), i) + b[j], z[k]), j),
@@ -111,12 +111,12 @@ def hidden_error() -> Derivation:
         .step(
             total(delta_next[j] * W[j, k] * sigma.prime(z[k]), j),
             algebra,
-            "only the term i = k is left",
+            "only the term $i = k$ is left",
         )
         .step(
             total(W[j, k] * delta_next[j], j) * sigma.prime(z[k]),
             algebra,
-            "move the factor without j out; the sum runs down column k: the transpose",
+            "the factor without $j$ moves out; the sum runs down column $k$ of $W$: the transpose",
         )
     )
 
@@ -144,10 +144,14 @@ def bias_gradient() -> Derivation:
         .step(
             total(delta[i] * partial(z[i], b[j]), i),
             chain_rule,
-            "C depends on b through the pre-activations of its layer",
+            "$C$ depends on $b$ through the pre-activations of its layer",
         )
-        .step(total(delta[i] * Delta(i, j), i), chain_rule, "unit i has the bias b_i, and no other")
-        .step(delta[j], algebra, "only the term i = j is left")
+        .step(
+            total(delta[i] * Delta(i, j), i),
+            chain_rule,
+            "unit $i$ has the bias $b_i$, and no other",
+        )
+        .step(delta[j], algebra, "only the term $i = j$ is left")
     )
 
 
@@ -163,12 +167,12 @@ def weight_gradient() -> Derivation:
         .step(
             total(delta[i] * partial(z[i], W[j, k]), i),
             chain_rule,
-            "C depends on W through the pre-activations of its layer",
+            "$C$ depends on $W$ through the pre-activations of its layer",
         )
         .step(
             total(delta[i] * total(a_prev[p] * Delta(i, j) * Delta(p, k), p), i),
             chain_rule,
-            "W_ip is W_jk only if i = j and p = k",
+            "$W_{ip}$ is $W_{jk}$ only if $i = j$ and $p = k$",
         )
         .step(a_prev[k] * delta[j], algebra, "one term is left: the outer product's entry")
     )
@@ -237,8 +241,8 @@ def output_error_batch() -> Derivation:
         .step(
             total(partial(cost[r], z[s, j]), r) / m, chain_rule, "the cost is a mean over samples"
         )
-        .step(partial(cost[s], z[s, j]) / m, chain_rule, "sample r does not depend on sample s")
-        .step(grad[s, j] * sigma.prime(z[s, j]) / m, chain_rule, "BP1 for sample s")
+        .step(partial(cost[s], z[s, j]) / m, chain_rule, "sample $r$ does not depend on sample $s$")
+        .step(grad[s, j] * sigma.prime(z[s, j]) / m, chain_rule, "BP1 for sample $s$")
     )
 
 
@@ -281,7 +285,7 @@ def hidden_error_batch() -> Derivation:
         .step(
             total(delta_next[r, j] * W[j, k] * sigma.prime(z[r, k]) * Delta(r, s), r, j),
             chain_rule,
-            "sample r does not depend on sample s",
+            "sample $r$ does not depend on sample $s$",
         )
         .step(
             total(delta_next[s, j] * W[j, k], j) * sigma.prime(z[s, k]),
@@ -304,8 +308,8 @@ def bias_gradient_batch() -> Derivation:
             chain_rule,
             "the same bias is used by every sample",
         )
-        .step(total(delta[s, i] * Delta(i, j), s, i), chain_rule, "unit i has the bias b_i")
-        .step(total(delta[s, j], s), algebra, "only the terms i = j are left")
+        .step(total(delta[s, i] * Delta(i, j), s, i), chain_rule, "unit $i$ has the bias $b_i$")
+        .step(total(delta[s, j], s), algebra, "only the terms $i = j$ are left")
     )
 
 
@@ -326,7 +330,7 @@ def weight_gradient_batch() -> Derivation:
         .step(
             total(delta[s, i] * total(a_prev[s, p] * Delta(i, j) * Delta(p, k), p), s, i),
             chain_rule,
-            "W_ip is W_jk only if i = j and p = k",
+            "$W_{ip}$ is $W_{jk}$ only if $i = j$ and $p = k$",
         )
         .step(total(delta[s, j] * a_prev[s, k], s), algebra, "one outer product a sample")
     )
@@ -351,9 +355,9 @@ def input_gradient_batch() -> Derivation:
         .step(
             total(delta[r, i] * W[i, k] * Delta(r, s), r, i),
             chain_rule,
-            "sample r does not depend on sample s",
+            "sample $r$ does not depend on sample $s$",
         )
-        .step(total(delta[s, i] * W[i, k], i), algebra, "only the terms r = s are left")
+        .step(total(delta[s, i] * W[i, k], i), algebra, "only the terms $r = s$ are left")
     )
 
 
@@ -379,7 +383,7 @@ def weight_decay() -> Derivation:
         .step(
             grad[j, k] + lam * total(W[i, p] * Delta(i, j) * Delta(p, k), i, p),
             chain_rule,
-            "W_ip is W_jk only if i = j and p = k",
+            "$W_{ip}$ is $W_{jk}$ only if $i = j$ and $p = k$",
         )
         .step(grad[j, k] + lam * W[j, k], algebra, "one term is left")
     )

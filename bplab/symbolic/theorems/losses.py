@@ -65,13 +65,13 @@ def softmax() -> Derivation:
             reciprocal(S[s]) * e(z[s, j]) * Delta(i, j)
             - e(z[s, j]) * reciprocal(S[s]) ** 2 * partial(S[s], z[s, i]),
             chain_rule,
-            "the quotient rule, with S named",
+            "the quotient rule, with $S$ named",
         )
         .step(
             reciprocal(S[s]) * e(z[s, j]) * Delta(i, j)
             - e(z[s, j]) * reciprocal(S[s]) ** 2 * e(z[s, i]),
             chain_rule,
-            "one summand of S depends on z_si",
+            "one summand of $S$ depends on $z_{si}$",
         )
         .step(
             a[s, j] * (Delta(i, j) - a[s, i]), definition(a[s, j]), "read the quotients as outputs"
@@ -93,12 +93,12 @@ def softmax_cross_entropy() -> Derivation:
         .step(
             -total(y[s, k] * partial(log_a, z[s, j]), k) / m,
             chain_rule,
-            "log a_k = z_k − log S, and sample r does not depend on sample s",
+            r"$\log a_k = z_k - \log S$, and sample $r$ does not depend on sample $s$",
         )
         .step(
             -total(y[s, k] * log_gradient, k) / m,
             chain_rule,
-            "the derivative of the logarithm is 1/S",
+            "the derivative of the logarithm is $1/S$",
         )
         .step(
             -total(y[s, k] * (Delta(k, j) - a[s, j]), k) / m,
