@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from bplab.exercises.exercise import Exercise
 from bplab.exercises.registry import find
+from bplab.workspace import make_folder, write
 
 CHECK = re.compile(r'^check\("(\d+\.\d+)", (\w+)\)$', re.MULTILINE)
 
@@ -90,8 +91,8 @@ def write_solutions(target: Path, lessons: list[Path]) -> Iterator[Path]:
     for path in paths:
         if path.exists():
             raise FileExistsError(f"{path} exists already, nothing was written; give another DIR")
-    target.mkdir(parents=True, exist_ok=True)
+    make_folder(target)
     for lesson, path in zip(lessons, paths, strict=True):
         solved = solve(nbformat.read(lesson, as_version=4))
-        path.write_text(nbformat.v4.writes(solved) + "\n", encoding="utf-8", newline="\n")
+        write(path, (nbformat.v4.writes(solved) + "\n").encode())
         yield path

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,11 +12,13 @@ import types
 import urllib.request
 from urllib.error import URLError
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 
 from bplab import __version__, doctor
 from bplab.cli import main
+from bplab.exercises.journal import FILE, Journal
 from bplab.workspace import lesson_files, lessons_source
 
 
@@ -154,6 +157,95 @@ def test_lab_runs_jupyterlab_and_stops_it(tmp_path):
     assert f"Serving notebooks from local directory: {(tmp_path / 'ws').resolve()}" in log_text
     with socket.socket() as probe:  # the server did not outlive the command
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+# bplab progress
+
+
+def test_progress_shows_the_workspace_around_a_folder(tmp_path, monkeypatch):
+    run("lab", str(tmp_path / "bplab-lessons"), "--no-launch")
+    Journal(tmp_path / "bplab-lessons" / FILE).add("04.6", "passed")
+    shown = run("progress", str(tmp_path / "bplab-lessons"))
+    assert shown.exit_code == 0
+    assert re.search(r"^04 +1 +1 +\d+ +1 of \d+ +04\.1$", shown.stdout, re.MULTILINE)
+    for folder in (tmp_path, tmp_path / "bplab-lessons", tmp_path / "bplab-lessons" / ".bplab"):
+        monkeypatch.chdir(folder)
+        assert run("progress").stdout == shown.stdout
+
+
+def test_progress_without_a_workspace_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("progress")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: no lessons in this folder: give the DIR you gave to bplab lab\n"
+    )
+    assert run("progress", "nowhere").exit_code == 2
+    assert "no lessons in ." in run("progress", ".").stderr
+
+
+def test_progress_tells_of_a_corrupt_database(tmp_path):
+    run("lab", str(tmp_path), "--no-launch")
+    (tmp_path / FILE).write_bytes(b"not a database" * 100)
+    result = run("progress", str(tmp_path))
+    assert result.exit_code == 2
+    assert "file is not a database; delete that file to begin anew" in result.stderr
+
+
+# bplab check and bplab solutions
+
+
+def notebook(folder, *sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "mine.ipynb")
+    return str(folder / "mine.ipynb")
+
+
+def test_check_exits_0_or_1(tmp_path):
+    right = 'from bplab import check; check("04.6", 0.138498562)'
+    result = run("check", notebook(tmp_path, right))
+    assert result.exit_code == 0, result.output
+    assert result.stdout.endswith("\n1 of 1 exercises passed, 1 of 1 points\n")
+    result = run("check", notebook(tmp_path, right, 'check("04.7", ...)'), "--timeout", "30")
+    assert result.exit_code == 1
+    assert "○ not attempted" in result.stdout
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.ipynb"], "File 'nowhere.ipynb' does not exist"),
+        (["."], "File '.' is a directory"),
+        (["text.ipynb"], "Error: text.ipynb is not a Jupyter notebook: "),
+        (["mine.ipynb"], "Error: mine.ipynb has no cell with a check"),
+        (["mine.ipynb", "--timeout", "0"], "0.0 is not in the range x>0"),
+    ],
+)
+def test_check_refuses_bad_input(tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    notebook(tmp_path, "1 + 1")
+    (tmp_path / "text.ipynb").write_text("hello")
+    result = run("check", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_solutions_writes_every_lesson_once(tmp_path):
+    count = len(list(lessons_source().glob("*.ipynb")))
+    result = run("solutions", str(tmp_path / "solved"))
+    assert result.exit_code == 0
+    assert result.stdout == f"{count} solved lessons in {tmp_path / 'solved'}\n"
+    again = run("solutions", str(tmp_path / "solved"))
+    assert again.exit_code == 2
+    assert "exists already, nothing was written; give another DIR" in again.stderr
+
+
+def test_solutions_refuses_a_file(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    result = run("solutions", str(tmp_path / "file"))
+    assert result.exit_code == 2
+    assert "DIR must be a folder, but" in result.stderr
 
 
 # bplab doctor

@@ -5,7 +5,14 @@ import socket
 import pytest
 
 from bplab import workspace
-from bplab.workspace import Outcome, fill, lesson_files, lessons_source, port_problem
+from bplab.workspace import (
+    Outcome,
+    fill,
+    find_workspace,
+    lesson_files,
+    lessons_source,
+    port_problem,
+)
 
 
 @pytest.fixture
@@ -188,3 +195,12 @@ def test_a_port_in_use_is_found():
         port = server.getsockname()[1]
         assert port_problem(port) == f"port {port} is in use"
     assert port_problem(port) is None
+
+
+def test_the_workspace_is_found_from_any_folder_in_it(tmp_path):
+    deep = tmp_path / "ws" / "mine" / "deeper"
+    deep.mkdir(parents=True)
+    assert find_workspace(deep) is None
+    workspace.write(tmp_path / "ws" / workspace.MANIFEST, b"{}")
+    assert find_workspace(deep) == find_workspace(tmp_path / "ws") == tmp_path / "ws"
+    assert find_workspace(tmp_path) is None

@@ -6,22 +6,22 @@ cannot be written now is kept in memory and written with the next event.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bplab.workspace import MANIFEST
 
 Kind = Literal["passed", "failed", "hint"]
 FILE = MANIFEST.with_name("progress.sqlite")
 SECONDS_TO_WAIT = 2.0  # for another notebook that is writing
+COLUMNS = "exercise, kind, detail, time"  # as the fields of Event
 TABLE = """CREATE TABLE IF NOT EXISTS events (
-    id INTEGER PRIMARY KEY, time TEXT NOT NULL, exercise TEXT NOT NULL, kind TEXT NOT NULL,
-    detail TEXT NOT NULL)"""
+    id INTEGER PRIMARY KEY, exercise TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL,
+    time TEXT NOT NULL)"""
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,8 @@ class Journal:
         self._unwritten.append(Event(exercise, kind, detail, time))
         if self.path is None:
             return
-        with self._transaction(self.path) as database:
-            database.executemany(
-                "INSERT INTO events (exercise, kind, detail, time) VALUES (?, ?, ?, ?)",
-                map(astuple, self._unwritten),
-            )
+        rows = list(map(astuple, self._unwritten))
+        self._execute(self.path, f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?)", rows)
         if not self.problem:
             self._unwritten.clear()
         elif self.problem not in self._told:
@@ -90,9 +87,8 @@ class Journal:
         """All events, oldest first; of an unreadable database only those of this kernel."""
         stored: list[Event] = []
         if self.path is not None and self.path.exists():
-            with self._transaction(self.path) as database:
-                query = "SELECT exercise, kind, detail, time FROM events ORDER BY id"
-                stored = [Event(*row) for row in database.execute(query)]
+            rows = self._execute(self.path, f"SELECT {COLUMNS} FROM events ORDER BY id")
+            stored = [Event(*row) for row in rows]
         return stored + self._unwritten
 
     def standings(self) -> dict[str, Standing]:
@@ -106,22 +102,25 @@ class Journal:
         """Forget all events."""
         self._unwritten.clear()
         if self.path is not None and self.path.exists():
-            with self._transaction(self.path) as database:
-                database.execute("DELETE FROM events")
+            self._execute(self.path, "DELETE FROM events")
 
-    @contextmanager
-    def _transaction(self, path: Path) -> Iterator[sqlite3.Connection]:
-        """An open database; what is done with it is kept whole or not at all."""
+    def _execute(
+        self, path: Path, statement: str, rows: list[tuple[str, ...]] | None = None
+    ) -> list[Any]:
+        """Execute a statement, or one for all rows, wholly or not at all; return what it finds."""
         self.problem = ""
         try:
             with closing(sqlite3.connect(path, timeout=SECONDS_TO_WAIT)) as database, database:
                 database.execute(TABLE)
-                yield database
+                if rows is None:
+                    return database.execute(statement).fetchall()
+                database.executemany(statement, rows)
         except sqlite3.Error as error:
             self.problem = (
                 f"progress is kept only until the kernel stops, as {path} cannot be used: {error}; "
                 f"{_remedy(error)}"
             )
+        return []
 
 
 def _remedy(error: sqlite3.Error) -> str:

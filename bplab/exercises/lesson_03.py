@@ -317,8 +317,8 @@ ORDER = ChoiceExercise(
         Mistake(
             "d",
             "d",
-            "a comes before b here. But a is an input of b: when a hands on its gradient, the share of "
-            "b has not arrived.",
+            "a comes before b here. But a is an input of b: when a hands on its gradient, the "
+            "share of b has not arrived.",
         ),
         Mistake(
             "e",

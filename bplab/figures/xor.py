@@ -99,7 +99,9 @@ def sigmoid_slopes(reach: float = 3.0) -> Picture:
     ax.plot(z, sigmoid_prime(z), color=BLUE, linewidth=2, label="σ′(z): between 0 and ¼")
     ax.plot(z, fake, color=ORANGE, linewidth=2, linestyle="--", label="z(1 − z)")
     ax.set(xlim=(-reach, reach), ylim=(-4, 1), xlabel="z", title="The slope, and what was used")
-    ax.text(0.5, -1.9, "z(1 − z) is negative here:\nuphill instead of down", ha="center", color=ORANGE)
+    ax.text(
+        0.5, -1.9, "z(1 − z) is negative here:\nuphill instead of down", ha="center", color=ORANGE
+    )
     ax.legend(loc="lower center")
     alt = (
         "The slope, and what was used: σ′(z) is a low bump between 0 and ¼; z(1 − z) is a parabola "

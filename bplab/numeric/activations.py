@@ -253,7 +253,7 @@ def softmax(z: npt.ArrayLike) -> Array:
            [1. , 0. ]])
     """
     e = np.exp(_minus_max(_logits(z)))
-    return e / e.sum(axis=-1, keepdims=True)
+    return e / row_sums(e)
 
 
 def softmax_backward(upstream: npt.ArrayLike, z: npt.ArrayLike) -> Array:
@@ -268,7 +268,7 @@ def softmax_backward(upstream: npt.ArrayLike, z: npt.ArrayLike) -> Array:
     """
     upstream, z = _upstream_and_logits(upstream, z)
     a = softmax(z)
-    return a * (upstream - (upstream * a).sum(axis=-1, keepdims=True))
+    return a * (upstream - row_sums(upstream * a))
 
 
 def log_softmax(z: npt.ArrayLike) -> Array:
@@ -283,7 +283,7 @@ def log_softmax(z: npt.ArrayLike) -> Array:
     array([[-0.693147, -0.693147]])
     """
     shifted = _minus_max(_logits(z))
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return shifted - np.log(row_sums(np.exp(shifted)))
 
 
 def log_softmax_backward(upstream: npt.ArrayLike, z: npt.ArrayLike) -> Array:
@@ -296,7 +296,16 @@ def log_softmax_backward(upstream: npt.ArrayLike, z: npt.ArrayLike) -> Array:
     array([[ 0.5, -0.5]])
     """
     upstream, z = _upstream_and_logits(upstream, z)
-    return upstream - softmax(z) * upstream.sum(axis=-1, keepdims=True)
+    return upstream - softmax(z) * row_sums(upstream)
+
+
+def row_sums(a: Array) -> Array:
+    """Σ_j a_ij, kept as a column: a product with ones, faster than a sum over a short last axis.
+
+    >>> row_sums(np.array([[1.0, 2.0]]))
+    array([[3.]])
+    """
+    return (a @ np.ones(a.shape[-1], a.dtype))[..., np.newaxis]
 
 
 class ActivationPair(NamedTuple):
@@ -358,4 +367,6 @@ def _upstream_and_logits(upstream: npt.ArrayLike, z: npt.ArrayLike) -> tuple[Arr
 
 
 def _minus_max(z: Array) -> Array:
-    return z - z.real.max(axis=-1, keepdims=True)
+    # NumPy is slow along a short last axis: the classes go first.
+    largest = np.ascontiguousarray(np.moveaxis(z.real, -1, 0)).max(axis=0)
+    return z - largest[..., np.newaxis]

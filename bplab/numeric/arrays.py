@@ -116,7 +116,12 @@ def _require_numbers(name: str, array: Array) -> None:
 
 
 def _all_finite(array: Array) -> bool:
-    return array.dtype.kind == "O" or bool(np.isfinite(array).all())
+    if array.dtype.kind == "O":
+        return True
+    # A finite sum of squares proves it at the speed of BLAS; else large numbers may be to blame.
+    flat = array.ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(np.dot(flat, flat)) or np.isfinite(array).all())
 
 
 def _shape_error(name: str, arrays: dict[str, tuple[Array, Letters]]) -> str:

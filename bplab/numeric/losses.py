@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bplab.numeric.activations import log_softmax, relu, sigmoid, softmax
+from bplab.numeric.activations import log_softmax, relu, row_sums, sigmoid, softmax
 from bplab.numeric.arrays import Array, as_finite, require_shapes
 from bplab.numeric.special import exp_minus_abs, log1p
 
@@ -104,7 +104,7 @@ def softmax_cross_entropy_backward(logits: npt.ArrayLike, targets: npt.ArrayLike
     """
     z = _logits(logits)
     y = _probabilities(targets, z)
-    return (y.sum(axis=-1, keepdims=True) * softmax(z) - y) / len(z)
+    return (row_sums(y) * softmax(z) - y) / len(z)
 
 
 class LossPair(NamedTuple):

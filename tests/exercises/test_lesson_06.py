@@ -1,0 +1,456 @@
+"""Lesson 06: the bug hunt is sound, other right answers pass, other wrong ones do not."""
+
+import difflib
+import inspect
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from bplab import exact, gradients
+from bplab.exercises import bugs, repairs
+from bplab.exercises.lesson_06 import (
+    AUTOENCODER,
+    BEST_STEP,
+    CENTRAL_ERROR,
+    DEEP,
+    EXERCISES,
+    LOGISTIC,
+    NUMERICAL_GRADIENT,
+    PIXELS,
+    REGRESSION,
+    RELATIVE_ERROR,
+    RESIDUAL,
+    SOFTMAX,
+    START,
+    STEP,
+    XOR,
+    altered,
+)
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "lessons" / "06_checking_gradients.ipynb"
+PROGRAMS = {name: value for name, value in vars(bugs).items() if isinstance(value, bugs.Program)}
+HUNT = (XOR, DEEP, STEP, LOGISTIC, REGRESSION, RESIDUAL, SOFTMAX, AUTOENCODER, PIXELS, START)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_the_exercise_checks_itself(exercise):
+    assert exercise.self_check() == []
+
+
+def test_altered_wants_a_piece_that_occurs_once():
+    with pytest.raises(ValueError, match="'delta1' must occur once in deep_gradient"):
+        altered(repairs.deep_gradient, ("delta1", "delta2"))
+
+
+# The hunt: the programs of bugs.py have a bug, those of repairs.py have none.
+
+
+def implied_gradient(step, rate=0.5):
+    return lambda *args: [(o - n) / rate for o, n in zip(args[:4], step(*args), strict=True)]
+
+
+def gradient_of(program, module):
+    function = getattr(module, program.gradient.__name__)
+    return implied_gradient(function) if program is bugs.STEP else function
+
+
+def reports(program, module):
+    """What both checks say of the program as it stands in one of the two modules."""
+    gradient = gradient_of(program, module)
+    params, rest = program.example()
+
+    def cost(p, *rest):
+        return program.cost(*p.values(), *rest)
+
+    def grad(p, *rest):
+        return dict(zip(p, gradient(*p.values(), *rest), strict=True))
+
+    exactly = exact.check(cost, grad, params, rest)
+    return gradients.check(lambda p: cost(p, *rest), lambda p: grad(p, *rest), params), exactly
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_both_checks_reject_the_program_and_accept_its_repair(name):
+    assert not any(reports(PROGRAMS[name], bugs))
+    assert all(reports(PROGRAMS[name], repairs))
+
+
+def test_the_hunt_has_ten_programs():
+    assert len(PROGRAMS) + 1 == len(HUNT) == 10  # `start` has no gradient
+
+
+@pytest.mark.parametrize("exercise", HUNT, ids=lambda exercise: exercise.id)
+def test_the_first_mistake_is_the_bug_and_the_repair_is_small(exercise):
+    broken = getattr(bugs, exercise.reference.__name__)
+    assert exercise.mistakes[0].answer is broken
+    sources = [inspect.getsource(f).splitlines() for f in (broken, exercise.reference)]
+    added = [line for line in difflib.ndiff(*sources) if line.startswith("+ ")]
+    assert 1 <= len(added) <= 2
+
+
+@pytest.mark.parametrize("exercise", HUNT, ids=lambda exercise: exercise.id)
+def test_the_answer_cell_holds_the_broken_program(exercise):
+    cells = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    answer = cells[f"answer-06-{exercise.id.split('.')[1]}"]
+    kept = re.sub(r"    raise NotImplementedError  # delete this line.*\n", "", answer)
+    assert kept != answer
+    assert kept == inspect.getsource(getattr(bugs, exercise.reference.__name__)).rstrip()
+
+
+def test_an_example_is_a_copy():
+    spoiled, rest = bugs.PIXELS.example()
+    bugs.pixel_gradient(*spoiled.values(), *rest)
+    assert (bugs.PIXELS.example()[1][0] >= 1).all()
+
+
+# 06.1
+
+
+@pytest.mark.parametrize(
+    "formula", ["f3*h*h/6", "(f1 + h**2*f3/6) - f1", "(2*h**3*f3/6)/(2*h)", "f3*(h/6)*h"]
+)
+def test_other_forms_of_the_error_pass(formula):
+    assert CENTRAL_ERROR.check(formula).passed
+
+
+@pytest.mark.parametrize("formula", ["h*f3/6", "h**4*f3/120", "h**2*f1/6", "f3/6", "0"])
+def test_other_errors_do_not_pass(formula):
+    assert CENTRAL_ERROR.check(formula).status == "failed"
+
+
+def test_the_error_of_a_central_difference_by_exact_numbers():
+    # f = w⁴ at w = 1: f′ = 4, f‴ = 24, and the next term of the series is h⁴ · 0.
+    h = Fraction(1, 10)
+    assert ((1 + h) ** 4 - (1 - h) ** 4) / (2 * h) - 4 == h**2 * 24 / 6
+
+
+# 06.2
+
+
+def test_the_best_power_of_ten():
+    exponents = range(-20, 0)
+    assert min(exponents, key=lambda k: 10.0 ** (2 * k) + 1e-16 / 10.0**k) == BEST_STEP.value
+    assert BEST_STEP.check(-7).status == "failed"
+
+
+# 06.3
+
+
+def by_restoring(f, x, h):
+    slopes = []
+    for index in np.ndindex(*x.shape):
+        kept = x[index]
+        x[index] = kept + h
+        ahead = f(x)
+        x[index] = kept - h
+        behind = f(x)
+        x[index] = kept
+        slopes.append((ahead - behind) / h / 2)
+    return np.array(slopes).reshape(x.shape)
+
+
+def by_unit_vectors(f, x, h):
+    units = np.eye(x.size).reshape(x.size, *x.shape)
+    return np.array([0.5 * (f(x + h * e) / h - f(x - h * e) / h) for e in units]).reshape(x.shape)
+
+
+@pytest.mark.parametrize("answer", [by_restoring, by_unit_vectors])
+def test_other_ways_to_measure_a_gradient_pass(answer):
+    assert NUMERICAL_GRADIENT.check(answer).passed
+
+
+def first_row_only(f, x, h):
+    gradient = np.zeros_like(x)
+    for i in range(x.shape[-1]):
+        step = np.zeros_like(x)
+        step[..., i] = h
+        gradient[..., i] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
+def relative_step(f, x, h):
+    return by_unit_vectors(f, x, h * np.abs(x).max())
+
+
+@pytest.mark.parametrize("answer", [first_row_only, relative_step, lambda f, x, h: f(x + h)])
+def test_other_wrong_gradients_do_not_pass(answer):
+    assert NUMERICAL_GRADIENT.check(answer).status == "failed"
+
+
+# 06.4
+
+
+def error_with_loops(got, expected):
+    worst = 0.0
+    for one, other in zip(got.ravel(), expected.ravel(), strict=True):
+        worst = max(worst, abs(one - other) / max(abs(one), abs(other)))
+    return worst
+
+
+def error_stacked(got, expected):
+    return np.max(np.abs(got - expected) / np.abs(np.stack([got, expected])).max(axis=0))
+
+
+@pytest.mark.parametrize("answer", [error_with_loops, error_stacked])
+def test_other_ways_to_write_the_error_pass(answer):
+    assert RELATIVE_ERROR.check(answer).passed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda got, expected: (np.abs(got - expected) / np.abs(got)).max(),
+        lambda got, expected: ((got - expected) ** 2).sum(),
+        lambda got, expected: np.allclose(got, expected),
+        lambda got, expected: np.median(np.abs(got - expected) / np.abs(expected)),
+    ],
+)
+def test_other_measures_do_not_pass(answer):
+    assert RELATIVE_ERROR.check(answer).status == "failed"
+
+
+# 06.5 to 06.14: repaired in other ways, and broken in others.
+
+
+def xor_at_the_calls(W1, b1, W2, b2, x, y):
+    def derivative(a):
+        return a * (1 - a)
+
+    a1 = 1 / (1 + np.exp(-(x @ W1.T + b1)))
+    a2 = 1 / (1 + np.exp(-(a1 @ W2.T + b2)))
+    d2 = (a2 - y) * derivative(a2)
+    d1 = d2 @ W2 * derivative(a1)
+    return [d1.T @ x, d1.sum(0), d2.T @ a1, d2.sum(0)]
+
+
+def xor_sample_by_sample(W1, b1, W2, b2, x, y):
+    total = [np.zeros_like(p) for p in (W1, b1, W2, b2)]
+    for one, target in zip(x, y, strict=True):
+        z1 = W1 @ one + b1
+        a1 = 1 / (1 + np.exp(-z1))
+        a2 = 1 / (1 + np.exp(-(W2 @ a1 + b2)))
+        d2 = (a2 - target) * a2 * (1 - a2)
+        d1 = W2.T @ d2 * np.exp(-z1) / (1 + np.exp(-z1)) ** 2
+        parts = (np.outer(d1, one), d1, np.outer(d2, a1), d2)
+        total = [t + p for t, p in zip(total, parts, strict=True)]
+    return tuple(total)
+
+
+def deep_by_einsum(W1, b1, W2, b2, x, y):
+    a1 = np.tanh(np.einsum("bi,ji->bj", x, W1) + b1)
+    a2 = np.tanh(np.einsum("bj,kj->bk", a1, W2) + b2)
+    d2 = (a2 - y) / len(x) / np.cosh(a1 @ W2.T + b2) ** 2
+    d1 = np.einsum("bk,kj->bj", d2, W2) / np.cosh(x @ W1.T + b1) ** 2
+    return (
+        np.einsum("bj,bi->ji", d1, x),
+        np.einsum("bj->j", d1),
+        np.einsum("bk,bj->kj", d2, a1),
+        np.einsum("bk->k", d2),
+    )
+
+
+def deep_in_columns(W1, b1, W2, b2, x, y):
+    A1 = np.tanh(W1 @ x.T + b1[:, None])
+    A2 = np.tanh(W2 @ A1 + b2[:, None])
+    D2 = (A2 - y.T) / len(y) * (1 - A2 * A2)
+    D1 = W2.T @ D2 * (1 - A1 * A1)
+    return D1 @ x, D1.sum(axis=1), D2 @ A1.T, D2.sum(axis=1)
+
+
+def step_with_a_copy(W1, b1, W2, b2, x, y, rate=0.5):
+    old = W2.copy()
+    a1 = np.tanh(x @ W1.T + b1)
+    d2 = (a1 @ W2.T + b2 - y) / len(y)
+    W2 = W2 - rate * d2.T @ a1
+    d1 = d2 @ old * (1 - a1**2)
+    return W1 - rate * d1.T @ x, b1 - rate * d1.sum(0), W2, b2 - rate * d2.sum(0)
+
+
+def step_from_gradients(W1, b1, W2, b2, x, y, rate=0.5):
+    a1 = np.tanh(x @ W1.T + b1)
+    d2 = (a1 @ W2.T + b2 - y) / len(y)
+    d1 = np.einsum("bk,kj,bj->bj", d2, W2, 1 - a1**2)
+    grads = [d1.T @ x, d1.sum(0), d2.T @ a1, d2.sum(0)]
+    return [p - rate * g for p, g in zip([W1, b1, W2, b2], grads, strict=True)]
+
+
+def logistic_as_means(W, b, x, y, decay):
+    error = 1 / (1 + np.exp(-(x @ W.T + b))) - y
+    return np.einsum("bj,bi->ji", error, x) / len(x) + decay * W, error.mean(axis=0)
+
+
+def logistic_with_loops(W, b, x, y, decay):
+    dW, db = decay * W, np.zeros_like(b)
+    for one, target in zip(x, y, strict=True):
+        error = (1 / (1 + np.exp(-(W @ one + b))) - target) / len(x)
+        dW, db = dW + np.outer(error, one), db + error
+    return dW, db
+
+
+def regression_by_ones(W, b, x, y):
+    delta = (x @ W.T + b - y) / len(y)
+    return delta.T @ x, np.ones(len(x)) @ delta
+
+
+def regression_with_loops(W, b, x, y):
+    dW, db = np.zeros_like(W), np.zeros_like(b)
+    for one, target in zip(x, y, strict=True):
+        delta = (W @ one + b - target) / len(x)
+        dW += np.outer(delta, one)
+        db += delta
+    return dW, db
+
+
+def residual_accumulating(W1, W2, x, y):
+    a1 = np.tanh(x @ W1.T)
+    branch = np.tanh(a1 @ W2.T)
+    d_a1 = (a1 + branch - y) / len(y)
+    d_z2 = d_a1 * (1 - branch**2)
+    d_a1 += d_z2 @ W2
+    return (d_a1 * (1 - a1**2)).T @ x, d_z2.T @ a1
+
+
+def residual_by_einsum(W1, W2, x, y):
+    a1 = np.tanh(x @ W1.T)
+    branch = np.tanh(a1 @ W2.T)
+    d = (a1 + branch - y) / len(y)
+    jacobian = np.eye(len(W1)) + (1 - branch**2)[:, :, None] * W2  # of the output by a1
+    d_z1 = np.einsum("bk,bkj->bj", d, jacobian) * (1 - a1**2)
+    return d_z1.T @ x, (d * (1 - branch**2)).T @ a1
+
+
+def softmax_by_its_jacobian(W, b, x, y):
+    z = x @ W.T + b
+    a = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    jacobian = np.einsum("bi,ij->bij", a, np.eye(len(b))) - np.einsum("bi,bj->bij", a, a)
+    delta = np.einsum("bij,bj->bi", jacobian, (a - y) / len(y))
+    return delta.T @ x, delta.sum(axis=0)
+
+
+def softmax_with_loops(W, b, x, y):
+    dW, db = np.zeros_like(W), np.zeros_like(b)
+    for one, target in zip(x, y, strict=True):
+        e = np.exp(W @ one + b)
+        a = e / e.sum()
+        g = (a - target) / len(x)
+        delta = a * g - a * np.dot(a, g)
+        dW, db = dW + np.outer(delta, one), db + delta
+    return dW, db
+
+
+def autoencoder_untied(W, b, x):
+    V = W.T.copy()  # as if the decoder had weights of its own
+    code = np.tanh(x @ W.T)
+    d = (code @ V.T + b - x) / len(x)
+    dV = d.T @ code
+    dW = (d @ V * (1 - code**2)).T @ x
+    return dW + dV.T, d.sum(axis=0)
+
+
+def autoencoder_by_einsum(W, b, x):
+    code = np.tanh(np.einsum("bi,ji->bj", x, W))
+    d = (np.einsum("bj,ji->bi", code, W) + b - x) / len(x)
+    d_z = np.einsum("bi,ji->bj", d, W) * (1 - code**2)
+    return np.einsum("bj,bi->ji", d_z, x) + np.einsum("bj,bi->ji", code, d), d.sum(0)
+
+
+def pixels_scaled_late(W, b, x, y):
+    z = x @ W.T / 16 + b
+    a = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    delta = (a - y) / len(y)
+    return delta.T @ x / 16, delta.sum(axis=0)
+
+
+def pixels_of_a_copy(W, b, x, y):
+    x = x.copy()
+    x /= 16
+    return pixels_scaled_late(W, b, 16 * x, y)
+
+
+def start_by_normal(n_in, n_hidden, n_out, rng):
+    W1 = rng.normal(0, n_in**-0.5, (n_hidden, n_in))
+    W2 = rng.normal(0, n_hidden**-0.5, size=(n_out, n_hidden))
+    return W1, np.zeros(n_hidden), W2, np.zeros(n_out)
+
+
+def start_by_numbers(n_in, n_hidden, n_out, rng):
+    W1 = [[rng.standard_normal() / n_in**0.5 for _ in range(n_in)] for _ in range(n_hidden)]
+    W2 = [[rng.standard_normal() / n_hidden**0.5 for _ in range(n_hidden)] for _ in range(n_out)]
+    return np.array(W1), np.zeros(n_hidden), np.array(W2), np.zeros(n_out)
+
+
+RIGHT = {
+    XOR: (xor_at_the_calls, xor_sample_by_sample),
+    DEEP: (deep_by_einsum, deep_in_columns),
+    STEP: (step_with_a_copy, step_from_gradients),
+    LOGISTIC: (logistic_as_means, logistic_with_loops),
+    REGRESSION: (regression_by_ones, regression_with_loops),
+    RESIDUAL: (residual_accumulating, residual_by_einsum),
+    SOFTMAX: (softmax_by_its_jacobian, softmax_with_loops),
+    AUTOENCODER: (autoencoder_untied, autoencoder_by_einsum),
+    PIXELS: (pixels_scaled_late, pixels_of_a_copy),
+    START: (start_by_normal, start_by_numbers),
+}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [(exercise, answer) for exercise, answers in RIGHT.items() for answer in answers],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_other_repairs_pass(exercise, answer):
+    assert exercise.check(answer).passed
+
+
+# Wrong, and in no list of mistakes: a line of the repaired program, and what it was made of it.
+OTHER_WRONG = [
+    (XOR, ("delta2.T @ a1", "delta2.T @ z1")),
+    (XOR, ("delta1.T @ x, delta1", "delta1.T @ x / len(x), delta1")),
+    (DEEP, ("(a2 - y) / len(y)", "(a2 - y) / y.size")),
+    (DEEP, ("(1 - a1**2)", "(1 - a1) ** 2")),
+    (STEP, ("rate * delta2.sum(axis=0)", "rate * delta2.mean(axis=0)")),
+    (STEP, ("(delta2 @ W2)", "((a2 - y) @ W2)")),
+    (LOGISTIC, ("decay * W", "decay * W / 2")),
+    (LOGISTIC, ("(a - y) / len(y)", "(a - y) * a * (1 - a) / len(y)")),
+    (REGRESSION, ("(z - y) / len(y)", "2 * (z - y) / len(y)")),
+    (REGRESSION, ("delta.sum(axis=0)", "delta.sum(axis=0) / 2")),
+    (RESIDUAL, ("d_a1 + d_z2 @ W2", "d_a1 - d_z2 @ W2")),
+    (RESIDUAL, ("d_z2.T @ a1", "a1.T @ d_z2")),
+    (SOFTMAX, ("axis=1, keepdims=True", "keepdims=True")),
+    (SOFTMAX, ("a * (d_a - (d_a", "a * a * (d_a - (d_a")),
+    (AUTOENCODER, ("code.T @ d_rebuilt", "2 * code.T @ d_rebuilt")),
+    (AUTOENCODER, ("(1 - code**2)", "code * (1 - code)")),
+    (PIXELS, ("x / 16", "x / x.max()")),
+    (PIXELS, ("x / 16", "x / 15")),
+    (START, ("np.zeros(n_hidden)", "np.ones(n_hidden)")),
+    (START, ("rng.standard_normal((n_hidden, n_in))", "rng.uniform(-1, 1, (n_hidden, n_in))")),
+]
+
+
+@pytest.mark.parametrize(("exercise", "change"), OTHER_WRONG)
+def test_other_wrong_repairs_do_not_pass(exercise, change):
+    answer = altered(exercise.reference, change)
+    result = exercise.check(answer)
+    assert (result.status, result.mistake) == ("failed", "")
+
+
+# What the prose says
+
+
+def test_the_tiny_example_modulo_seven():
+    # (3 + ε)³ = 27 + 27 ε, and 10⁹ is 6 modulo 7, so that 1 + 10⁻⁹ is 1 + 1/6 = 1 + 6 = 0.
+    assert (27 % 7, 3 * 3**2 % 7, 10**9 % 7, pow(6, -1, 7), (1 + pow(10**9, -1, 7)) % 7) == (
+        6, 6, 6, 6, 0,
+    )  # fmt: skip
+
+
+def test_one_step_of_the_tutorials_program_by_hand():
+    # One unit a layer, all weights 0: a1 = a2 = ½, and σ′(0) = ¼ where 0 · (1 − 0) is 0.
+    zero, one = np.zeros((1, 1)), np.ones((1, 1))
+    arguments = (zero, np.zeros(1), zero, np.zeros(1), one, one)
+    assert bugs.xor_gradient(*arguments)[2] == 0
+    assert repairs.xor_gradient(*arguments)[2] == (0.5 - 1) * 0.25 * 0.5
