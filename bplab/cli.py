@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from bplab import __version__
+from bplab.text import aligned
 
 DIRECTORY = click.argument(
     "directory",
@@ -218,12 +219,7 @@ HEADINGS = ("rule", "proved", "generated", "complex step", "exact", "mistakes re
 
 def table(report: dict[str, Any]) -> str:
     """The report of `verify` as aligned columns, with the totals below."""
-    rows = [HEADINGS, *map(cells, report["rules"])]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    lines = aligned([HEADINGS, *map(cells, report["rules"])])
     total = f"{len(report['rules'])} rules in {report['seconds']:.1f} s"
     return "\n".join([*lines, total])
 

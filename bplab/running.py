@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 
 from bplab.exercises.registry import UnknownExercise, find
 from bplab.exercises.results import JSON_TYPE, SIGNS
+from bplab.text import aligned
 
 CHECK = re.compile(r"""\bcheck\(\s*["'](\d+\.\d+)["']""")
 GRADING = ("BPLAB_STRICT", "NBGRADER_EXECUTION")  # a check must answer here, not raise
@@ -61,16 +62,12 @@ class Run:
             )
             for row in rows
         ]
-        table = [("exercise", "title", "result", "points"), *cells]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = [
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
-            for line in table
-        ]
+        lines = aligned([("exercise", "title", "result", "points"), *cells])
+        indent = " " * len("exercise")
         for position, row in reversed(list(enumerate(rows, start=1))):
             if row["status"] == "failed":
                 why = [line for line in (row["message"], row["diagnosis"]) if line]
-                lines[position + 1 : position + 1] = [f"{'':{widths[0]}}  → {line}" for line in why]
+                lines[position + 1 : position + 1] = [f"{indent}  → {line}" for line in why]
         passed = sum(row["status"] == "passed" for row in rows)
         score, points = (sum(row[key] for row in rows) for key in ("score", "points"))
         total = f"{passed} of {len(rows)} exercises passed, {score:g} of {points:g} points"

@@ -21,6 +21,7 @@ ROOMS = {
     "parameters": (1, {"numpy"}),
     "dual": (1, {"numpy"}),
     "workspace": (1, set()),
+    "text": (1, set()),
     "rulebook": (2, {"numpy", "sympy"}),
     "exercises": (3, {"numpy", "sympy"}),
     "figures": (3, {"numpy", "sympy", "matplotlib"}),

@@ -60,6 +60,7 @@ PARAMETERS = NumberExercise(
 
 
 def forward(weights: list[Array], biases: list[Array], x: Array) -> tuple[list[Any], list[Any]]:
+    """Lists z¹ … z^L and a⁰ … a^(L−1): tanh between the layers, none after the last."""
     zs, activations = [], [x]
     for W, b in zip(weights, biases, strict=True):
         zs.append(dense(activations[-1], W, b))
@@ -70,6 +71,7 @@ def forward(weights: list[Array], biases: list[Array], x: Array) -> tuple[list[A
 def backward(
     weights: list[Array], zs: list[Array], activations: list[Array], delta: Array
 ) -> tuple[list[Any], list[Any]]:
+    """Lists dW¹ … dW^L and db¹ … db^L from delta = ∂C/∂z^L: BP4, BP3, and BP2 back."""
     dWs: list[Array] = []
     dbs: list[Array] = []
     for layer in reversed(range(len(weights))):
@@ -156,6 +158,14 @@ def forward_logits_too(weights, biases, x):  # type: ignore[no-untyped-def]
     return zs, [*activations, zs[-1]]
 
 
+def forward_bias_last(weights, biases, x):  # type: ignore[no-untyped-def]
+    zs, activations = [], [x]
+    for W, b in zip(weights, biases, strict=True):
+        zs.append(activations[-1] @ W.T)
+        activations.append(tanh(zs[-1]) + b)
+    return zs, activations[:-1]
+
+
 FORWARD = CodeExercise(
     id="05.2",
     title="forward through all layers",
@@ -203,7 +213,7 @@ FORWARD = CodeExercise(
         ),
         Mistake(
             "bias after tanh",
-            lambda weights, biases, x: forward_bias_last(weights, biases, x),
+            forward_bias_last,
             "You added the bias after tanh: it belongs to z, inside.",
         ),
         Mistake(
@@ -235,14 +245,6 @@ FORWARD = CodeExercise(
         ),
     ),
 )
-
-
-def forward_bias_last(weights, biases, x):  # type: ignore[no-untyped-def]
-    zs, activations = [], [x]
-    for W, b in zip(weights, biases, strict=True):
-        zs.append(activations[-1] @ W.T)
-        activations.append(tanh(zs[-1]) + b)
-    return zs, activations[:-1]
 
 
 def backward_wrong(
@@ -651,8 +653,9 @@ FIRST_LOSS = NumberExercise(
             "log2", float(np.log2(10)), "That is the logarithm to base 2: the cost has the natural."
         ),
         Mistake(
-            "sign", -float(np.log(10)), "The sign is wrong: the cost is −log(1/10), and that is "
-            "positive."
+            "sign",
+            -float(np.log(10)),
+            "The sign is wrong: the cost is −log(1/10), and that is positive.",
         ),
         Mistake("probability", 0.1, "That is the output of the right digit: the cost is −log."),
         Mistake("error", 0.9, "That is 1 − a of the right digit: the cost is −log a."),

@@ -111,8 +111,8 @@ BEST_STEP = NumberExercise(
     tolerance=0,
     hints=(
         "At the best h neither error is much larger than the other. Set them equal.",
-        "h² = 1e-16 / h. Multiply by h.",
-        "h³ = 1e-16, so h is about 1e-16 to the power ⅓, which is 10 to the power −16/3: k = -5",
+        "h² = 2e-16 / h. Multiply by h.",
+        "h³ = 2e-16 gives h = 6e-6; of the two powers of ten beside it 1e-5 costs less: k = -5",
     ),
     mistakes=(
         Mistake("sign", 5, "That is a step of 100,000. The exponent is negative: k is, too."),
@@ -120,7 +120,7 @@ BEST_STEP = NumberExercise(
             "forward",
             -8,
             "1e-8 is the best step of the one-sided difference, whose error is of order h: there "
-            "h = 1e-16/h. The central one has h².",
+            "h = 2e-16 / h. The central one has h².",
         ),
         Mistake(
             "machine precision",
@@ -136,25 +136,26 @@ BEST_STEP = NumberExercise(
         Mistake(
             "too long",
             -2,
-            "At h = 1e-2 the error h² is 1e-4, that of rounding only 1e-14: a shorter step is "
+            "At h = 1e-2 the error h² is 1e-4, that of rounding only 2e-14: a shorter step is "
             "better.",
         ),
         Mistake(
             "long",
             -3,
-            "At h = 1e-3 the error h² is 1e-6, that of rounding only 1e-13: a shorter step is "
+            "At h = 1e-3 the error h² is 1e-6, that of rounding only 2e-13: a shorter step is "
             "better.",
         ),
         Mistake(
             "a little long",
             -4,
-            "At h = 1e-4 the error h² is 1e-8, that of rounding only 1e-12: a shorter step is "
+            "At h = 1e-4 the error h² is 1e-8, that of rounding only 2e-12: a shorter step is "
             "better.",
         ),
         Mistake(
             "a little short",
             -6,
-            "At h = 1e-6 rounding costs 1e-10, while h² is only 1e-12. At which h do they meet?",
+            "At h = 1e-6 rounding alone costs 2e-10, while h² is only 1e-12: a longer step is "
+            "better.",
         ),
         Mistake(
             "the error, not the step",

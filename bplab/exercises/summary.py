@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from bplab.exercises.journal import Journal, Standing, journal_of
 from bplab.exercises.registry import current_journal, lesson_exercises, lessons
+from bplab.text import aligned
 
 
 class Row(NamedTuple):
@@ -78,12 +79,7 @@ class Progress:
         ]
 
     def __str__(self) -> str:
-        table = [HEADINGS, *self._cells()]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = [
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in table
-        ]
+        lines = aligned([HEADINGS, *self._cells()])
         return "\n".join([*lines, self.problem] if self.problem else lines)
 
     __repr__ = __str__

@@ -57,13 +57,20 @@ def landscape(
         ax.plot(*path[0], color=INK, marker="*", markersize=12)
         ax.set(xlim=xlim, ylim=ylim, xlabel=labels[0], title=name)
         first, last = _heights(cost, path[[0, -1]])
-        ends.append(f"{name}: from {first:.3g} to {last:.3g} in {len(path) - 1} steps")
+        ends.append(
+            f"{name}: {len(path)} points from {_place(path[0])}, height {first:.3g}, to "
+            f"{_place(path[-1])}, height {last:.3g}"
+        )
     axes[0].set_ylabel(labels[1])
     figure.suptitle(title)
-    return Picture(figure, f"{title}; the cost along each path from its star: {'; '.join(ends)}.")
+    return Picture(figure, f"{title}: a landscape with one path in each panel. {'; '.join(ends)}.")
 
 
 _THIN = {"colors": ["#8A8A8A"], "linewidths": 0.5, "linestyles": "solid"}
+
+
+def _place(point: Array) -> str:
+    return f"({', '.join(f'{value:.2g}' for value in point)})"
 
 
 def _heights(cost: Callable[[Array], Array], points: Array) -> Array:
@@ -103,7 +110,7 @@ def learning_rate_sweep(
             raise ValueError(f"losses[{name!r}] must hold one below {guessing:.4g}; got none")
         (line,) = ax.plot(at[good], found[good], linewidth=1.7, label=name)
         line.set(color=COLOURS[i % 6], linestyle=DASHES[i % 6], marker=MARKERS[i % 6])
-        level = np.full(np.sum(~good), guessing * 1.25 * 1.22**i)  # side by side, not on each other
+        level = np.full(at[~good].shape, guessing * 1.25 * 1.22**i)  # a row for each optimizer
         ax.plot(at[~good], level, color=COLOURS[i % 6], marker="x", linestyle="none")
         lowest = np.argmin(np.where(good, found, np.inf))
         best.append(
@@ -192,7 +199,8 @@ def curve_panels(
             line.set(color=COLOURS[i % 6], linestyle=DASHES[i % 6])
             words.append(
                 f"{run}, {name}: starts at {losses[0]:.2g}, is lowest at {losses.min():.2g} in "
-                f"epoch {losses.argmin() + 1}, ends at {losses[-1]:.2g}"
+                f"epoch {losses.argmin() + 1}, ends at {losses[-1]:.2g}, and rises in "
+                f"{np.sum(np.diff(losses) > 0.01)} epochs"
             )
         ax.set(yscale="log", xlabel="epochs", title=run)
         ax.grid(axis="y")

@@ -133,7 +133,7 @@ def test_the_error_of_a_central_difference_by_exact_numbers():
 
 def test_the_best_power_of_ten():
     exponents = range(-20, 0)
-    assert min(exponents, key=lambda k: 10.0 ** (2 * k) + 1e-16 / 10.0**k) == BEST_STEP.value
+    assert min(exponents, key=lambda k: 10.0 ** (2 * k) + 2e-16 / 10.0**k) == BEST_STEP.value
     assert BEST_STEP.check(-7).status == "failed"
 
 
@@ -383,23 +383,23 @@ def start_by_numbers(n_in, n_hidden, n_out, rng):
     return np.array(W1), np.zeros(n_hidden), np.array(W2), np.zeros(n_out)
 
 
-RIGHT = {
-    XOR: (xor_at_the_calls, xor_sample_by_sample),
-    DEEP: (deep_by_einsum, deep_in_columns),
-    STEP: (step_with_a_copy, step_from_gradients),
-    LOGISTIC: (logistic_as_means, logistic_with_loops),
-    REGRESSION: (regression_by_ones, regression_with_loops),
-    RESIDUAL: (residual_accumulating, residual_by_einsum),
-    SOFTMAX: (softmax_by_its_jacobian, softmax_with_loops),
-    AUTOENCODER: (autoencoder_untied, autoencoder_by_einsum),
-    PIXELS: (pixels_scaled_late, pixels_of_a_copy),
-    START: (start_by_normal, start_by_numbers),
-}
+RIGHT = [
+    (XOR, (xor_at_the_calls, xor_sample_by_sample)),
+    (DEEP, (deep_by_einsum, deep_in_columns)),
+    (STEP, (step_with_a_copy, step_from_gradients)),
+    (LOGISTIC, (logistic_as_means, logistic_with_loops)),
+    (REGRESSION, (regression_by_ones, regression_with_loops)),
+    (RESIDUAL, (residual_accumulating, residual_by_einsum)),
+    (SOFTMAX, (softmax_by_its_jacobian, softmax_with_loops)),
+    (AUTOENCODER, (autoencoder_untied, autoencoder_by_einsum)),
+    (PIXELS, (pixels_scaled_late, pixels_of_a_copy)),
+    (START, (start_by_normal, start_by_numbers)),
+]
 
 
 @pytest.mark.parametrize(
     ("exercise", "answer"),
-    [(exercise, answer) for exercise, answers in RIGHT.items() for answer in answers],
+    [(exercise, answer) for exercise, answers in RIGHT for answer in answers],
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_other_repairs_pass(exercise, answer):

@@ -26,5 +26,5 @@ def test_another_error_gives_another_digest():
 def test_wrong_input_is_told():
     with pytest.raises(ValueError, match=r"errors\['a'\] must have shape \(N,\) with N = 101"):
         errors_by_logit(Z, {"a": RISING[:-1]})
-    with pytest.raises(ValueError, match="NaN|finite|nan"):
+    with pytest.raises(ValueError, match="finite"):
         errors_by_logit(Z, {"a": np.full(101, np.nan)})
