@@ -169,7 +169,7 @@ HE_WEIGHTS = CodeExercise(
         "If a number has variance 1, which variance has c times this number?",
         "c². So c is the square root of the variance that you want, 2 / n_in; and n_in is "
         "draws.shape[1], as W is (n_out, n_in).",
-        "return draws * np.sqrt(2 / draws.shape[1])",
+        "return draws * (2 / draws.shape[1]) ** 0.5",
     ),
     mistakes=(
         Mistake(

@@ -40,5 +40,5 @@ def errors_by_logit(
         )
     ax.set(xlabel="logit z", ylabel="δ = ∂C/∂z", title=title)
     ax.grid()
-    ax.legend(loc="center right")
+    ax.legend(loc="center")
     return Picture(figure, f"{title}: {'; '.join(words)}.")

@@ -70,7 +70,7 @@ _THIN = {"colors": ["#8A8A8A"], "linewidths": 0.5, "linestyles": "solid"}
 
 
 def _place(point: Array) -> str:
-    return f"({', '.join(f'{value:.2g}' for value in point)})"
+    return f"({', '.join(f'{round(value, 1) + 0.0:g}' for value in point)})"  # + 0.0 makes −0 a 0
 
 
 def _heights(cost: Callable[[Array], Array], points: Array) -> Array:
@@ -90,6 +90,9 @@ def learning_rate_sweep(
 ) -> Picture:
     """One line an optimizer; a run that ends no better than guessing is a cross at the top.
 
+    So is one past the cliff: at a rate above the best, with a loss above a third of guessing. There
+    descent is chaotic, and the loss it happens to end at means nothing.
+
     rates: the learning rates; losses: for each optimizer's name the loss at each of the rates.
     NaN and inf count as no better than guessing.
     Raises: ValueError if there is no optimizer, they do not fit the rates, or all failed.
@@ -108,11 +111,12 @@ def learning_rate_sweep(
         good = found < guessing  # false for NaN, too
         if not good.any():
             raise ValueError(f"losses[{name!r}] must hold one below {guessing:.4g}; got none")
+        lowest = np.argmin(np.where(good, found, np.inf))
+        good &= (at <= at[lowest]) | (found < guessing / 3)
         (line,) = ax.plot(at[good], found[good], linewidth=1.7, label=name)
         line.set(color=COLOURS[i % 6], linestyle=DASHES[i % 6], marker=MARKERS[i % 6])
         level = np.full(at[~good].shape, guessing * 1.25 * 1.22**i)  # a row for each optimizer
         ax.plot(at[~good], level, color=COLOURS[i % 6], marker="x", linestyle="none")
-        lowest = np.argmin(np.where(good, found, np.inf))
         best.append(
             f"{name} is best at {at[lowest]:.2g} with {found[lowest]:.2g}, "
             f"and {np.sum(~good)} of {len(at)} runs do not learn"

@@ -1,0 +1,335 @@
+"""Lesson 05: right answers written in other ways pass, wrong ones do not, and the facts hold."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bplab.exercises.lesson_05 import (
+    BACKWARD,
+    BCE_SLOPE,
+    EXERCISES,
+    FIRST_LOSS,
+    FORWARD,
+    PARAMETERS,
+    SOFTMAX_DELTA,
+    WHEN_NOT,
+    backward,
+    forward,
+)
+from bplab.numeric import sigmoid
+from bplab.symbolic import Derivation, chain_rule, partial
+from bplab.symbolic.derivation import FalseStep
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "lessons" / "05_multilayer_perceptron.ipynb"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_the_exercise_checks_itself(exercise):
+    assert exercise.self_check() == []
+
+
+# 05.1
+
+
+@pytest.mark.parametrize("number", [3466, 3466.0, np.int64(3466)])
+def test_the_number_of_parameters_in_any_type_passes(number):
+    assert PARAMETERS.check(number).passed
+
+
+@pytest.mark.parametrize("number", [3465, 3467, 3000, "3466", 34.66])
+def test_other_numbers_of_parameters_are_rejected(number):
+    assert PARAMETERS.check(number).status == "failed"
+
+
+# 05.2
+
+
+def forward_by_index(weights, biases, x):
+    activations, zs = [x], []
+    for layer in range(len(weights)):
+        zs.append(np.einsum("bi,oi->bo", activations[layer], weights[layer]) + biases[layer])
+        if layer < len(weights) - 1:
+            activations.append(np.tanh(zs[layer]))
+    return zs, activations
+
+
+def forward_with_columns(weights, biases, x):
+    columns, zs, activations = x.T, [], []
+    for W, b in zip(weights, biases, strict=True):
+        activations.append(columns.T)
+        z = W @ columns + b[:, np.newaxis]
+        zs.append(z.T)
+        columns = 1 - 2 / (np.exp(2 * z) + 1)
+    return tuple(zs), tuple(activations)
+
+
+def forward_with_loops(weights, biases, x):
+    zs, activations, a = [], [], x
+    for W, b in zip(weights, biases, strict=True):
+        z = np.zeros((len(a), len(b)))
+        for sample, row in enumerate(a):
+            for j, weight in enumerate(W):
+                z[sample, j] = sum(row * weight) + b[j]
+        zs.append(z)
+        activations.append(a)
+        a = np.tanh(z)
+    return zs, activations
+
+
+@pytest.mark.parametrize("answer", [forward_by_index, forward_with_columns, forward_with_loops])
+def test_other_ways_to_go_forward_pass(answer):
+    assert FORWARD.check(answer).passed
+
+
+def forward_with_relu(weights, biases, x):
+    zs, activations = [], [x]
+    for W, b in zip(weights, biases, strict=True):
+        zs.append(activations[-1] @ W.T + b)
+        activations.append(np.maximum(zs[-1], 0))
+    return zs, activations[:-1]
+
+
+def forward_one_layer(weights, biases, x):
+    return [x @ weights[0].T + biases[0]], [x]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        forward_with_relu,
+        forward_one_layer,
+        lambda weights, biases, x: forward(weights, biases, x)[0],
+        lambda weights, biases, x: forward(weights, biases, x)[0][-1],
+        lambda weights, biases, x: forward(weights[::-1], biases[::-1], x),
+    ],
+)
+def test_other_wrong_ways_forward_are_rejected(answer):
+    assert FORWARD.check(answer).status == "failed"
+
+
+# 05.3
+
+
+def backward_with_einsum(weights, zs, activations, delta):
+    dWs, dbs = [], []
+    for layer in range(len(weights) - 1, -1, -1):
+        dWs.append(np.einsum("bj,bk->jk", delta, activations[layer]))
+        dbs.append(np.einsum("bj->j", delta))
+        slope = 1 - activations[layer] ** 2  # of no use, and of no harm, at the input
+        delta = np.einsum("bj,jk,bk->bk", delta, weights[layer], slope)
+    return dWs[::-1], dbs[::-1]
+
+
+def backward_sample_by_sample(weights, zs, activations, delta):
+    dWs = [np.zeros_like(W) for W in weights]
+    dbs = [np.zeros(len(W)) for W in weights]
+    for sample, error in enumerate(delta):
+        for layer in reversed(range(len(weights))):
+            dWs[layer] += np.outer(error, activations[layer][sample])
+            dbs[layer] += error
+            if layer:
+                error = weights[layer].T @ error / np.cosh(zs[layer - 1][sample]) ** 2
+    return dWs, dbs
+
+
+def backward_deltas_first(weights, zs, activations, delta):
+    deltas = [delta]
+    for W, z in zip(weights[:0:-1], zs[-2::-1], strict=True):
+        deltas = [(W.T @ deltas[0].T).T * (1 - np.tanh(z) ** 2), *deltas]
+    pairs = zip(deltas, activations, strict=True)
+    return [(a.T @ d).T for d, a in pairs], [np.ones(len(d)) @ d for d in deltas]
+
+
+@pytest.mark.parametrize(
+    "answer", [backward_with_einsum, backward_sample_by_sample, backward_deltas_first]
+)
+def test_other_ways_to_go_backward_pass(answer):
+    assert BACKWARD.check(answer).passed
+
+
+def backward_in_place(weights, zs, activations, delta):
+    delta *= 1
+    delta += 1
+    delta -= 1 + 1e-6
+    return backward(weights, zs, activations, delta)
+
+
+def backward_overwritten(weights, zs, activations, delta):
+    dWs, dbs = backward(weights, zs, activations, delta)
+    return [*dWs[:-1], np.outer(delta[-1], activations[-1][-1])], dbs
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        backward_in_place,
+        backward_overwritten,
+        lambda weights, zs, activations, delta: backward(weights, zs, activations, delta)[0],
+        lambda weights, zs, activations, delta: backward(weights, zs, activations, delta)[::-1],
+        lambda weights, zs, activations, delta: backward(weights, zs, activations, 1.01 * delta),
+        lambda weights, zs, activations, delta: backward(weights[-1:], zs, activations, delta),
+    ],
+)
+def test_other_wrong_ways_backward_are_rejected(answer):
+    assert BACKWARD.check(answer).status == "failed"
+
+
+# 05.4
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "-y/a + (1 - y)/(1 - a)",
+        "(y - a)/(a**2 - a)",
+        "(1 - y)/(1 - a) - y*a**-1",
+        "(a - y)/a/(1 - a)",
+        "1/(1 - a) - y*(1/a + 1/(1 - a))",
+    ],
+)
+def test_other_forms_of_the_slope_pass(formula):
+    assert BCE_SLOPE.check(formula).passed
+
+
+@pytest.mark.parametrize(
+    "formula", ["(y - a)/(a*(1 - a))", "(a - y)/(1 - a)", "a", "-y/a + (1 - y)/a", "log(a)"]
+)
+def test_other_wrong_slopes_are_rejected(formula):
+    assert BCE_SLOPE.check(formula).status == "failed"
+
+
+# 05.5
+
+
+def softmax_row_by_row(logits, targets):
+    rows = []
+    for z, y in zip(logits, targets, strict=True):
+        e = np.exp(z - max(z))
+        rows.append((e / sum(e) - y) / len(logits))
+    return np.array(rows)
+
+
+def softmax_by_differences(logits, targets):
+    with np.errstate(over="ignore"):
+        a = 1 / np.exp(logits[:, np.newaxis, :] - logits[:, :, np.newaxis]).sum(axis=2)
+    return np.einsum("bj,b->bj", a - targets, np.full(len(logits), 1 / len(logits)))
+
+
+def softmax_by_log(logits, targets):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_a = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -(targets - np.exp(log_a)) / logits.shape[0]
+
+
+@pytest.mark.parametrize("answer", [softmax_row_by_row, softmax_by_differences, softmax_by_log])
+def test_other_ways_to_write_the_softmax_delta_pass(answer):
+    assert SOFTMAX_DELTA.check(answer).passed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda z, y: 0 * z,
+        lambda z, y: 2 * softmax_row_by_row(z, y),
+        lambda z, y: softmax_row_by_row(z, y).sum(axis=0),
+        lambda z, y: softmax_row_by_row(np.clip(z, -30, 30), y),
+        lambda z, y: softmax_row_by_row(z, (y > 0.3).astype(float)),
+        lambda z, y: softmax_row_by_row(-z, y),
+    ],
+)
+def test_other_wrong_softmax_deltas_are_rejected(answer):
+    assert SOFTMAX_DELTA.check(answer).status == "failed"
+
+
+# 05.6 and 05.7
+
+
+@pytest.mark.parametrize("answer", ["d", " D "])
+def test_the_right_letter_passes(answer):
+    assert WHEN_NOT.check(answer).passed
+
+
+@pytest.mark.parametrize("answer", ["g", 4, "sigmoid"])
+def test_what_is_no_option_is_rejected(answer):
+    assert WHEN_NOT.check(answer).status == "failed"
+
+
+@pytest.mark.parametrize("answer", [2.3, 2.303, np.log(10)])
+def test_log_ten_to_two_decimals_passes(answer):
+    assert FIRST_LOSS.check(answer).passed
+
+
+@pytest.mark.parametrize("answer", [2, 2.2, 2.4, 23, 10, 0.23])
+def test_other_first_losses_are_rejected(answer):
+    assert FIRST_LOSS.check(answer).status == "failed"
+
+
+# The notebook
+
+
+@pytest.fixture(scope="module")
+def notation():
+    """What the notation page's own cells define."""
+    cells = {cell["id"]: cell for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]}
+    names = {}
+    for name in ("imports", "not-quadratic", "notation-switch"):
+        exec("".join(cells[name]["source"]), names)
+    return names
+
+
+def test_each_variant_of_the_notation_is_proved_by_both_methods(notation):
+    assert [proof.methods for proof in notation["proofs"]] == [
+        {"canonical": True, "cutoff": True}
+    ] * len(notation["variants"])
+
+
+def test_no_variant_can_be_proved_with_another_factor(notation):
+    for title, model, wrt, result, _ in notation["variants"]:
+        start = Derivation(title, partial(notation["C"], wrt), model)
+        for wrong in (2 * result, -result, result / notation["m"]):
+            with pytest.raises(FalseStep):
+                start.step(wrong, chain_rule, "wrong")
+
+
+def test_the_numpy_of_each_variant_gives_the_gradient_of_the_course(notation):
+    rng = np.random.default_rng(0)
+    m, n = 5, 2
+    a, y, delta = rng.normal(size=(m, 3)), rng.normal(size=(m, n)), rng.normal(size=(m, n))
+    W = rng.normal(size=(n, 3))
+    outputs = rng.normal(size=(m, n))
+    dW, db, dx = delta.T @ a, delta.sum(axis=0), delta @ W
+    rows = {"a": a, "delta": delta, "W": W, "m": m, "n": n}
+    columns = rows | {"a": a.T, "delta": delta.T}
+    turned = rows | {"W": W.T}
+    late = rows | {"delta": m * delta}
+    costs = rows | {"a": outputs, "y": y}
+    expected = [
+        (columns, dW), (columns, db), (columns, dx.T), (turned, dW.T), (turned, dx),
+        (costs, outputs - y), (late, dW), (late, db), (costs, 2 * (outputs - y) / m),
+        (costs, 2 * (outputs - y) / (m * n)), (rows | {"delta": -delta}, dW),
+    ]  # fmt: skip
+    for (*_, numpy), (names, gradient) in zip(notation["variants"], expected, strict=True):
+        np.testing.assert_allclose(eval(numpy, {}, names), gradient, rtol=1e-12)
+
+
+def test_nielsens_neuron_learns_as_he_says():
+    """Nielsen (2015), ch. 3: 0.82 → 0.09 from w = 0.6, b = 0.9; 0.98 from w = b = 2."""
+    for w, b, first, last in ((0.6, 0.9, 0.82, 0.09), (2.0, 2.0, 0.98, 0.20)):
+        outputs = []
+        for _ in range(301):
+            outputs.append(float(sigmoid(np.array(w + b))))
+            step = 0.15 * outputs[-1] ** 2 * (1 - outputs[-1])
+            w, b = w - step, b - step
+        assert (round(outputs[0], 2), round(outputs[-1], 2)) == (first, last)
+
+
+def test_the_points_in_the_notebook_are_those_of_the_exercises():
+    cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
+    points = {
+        cell["id"].removeprefix("check-").replace("-", "."): cell["metadata"]["nbgrader"]["points"]
+        for cell in cells
+        if cell["id"].startswith("check-")
+    }
+    assert points == {exercise.id: exercise.points for exercise in EXERCISES}
