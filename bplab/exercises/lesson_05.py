@@ -459,6 +459,59 @@ BCE_SLOPE = FormulaExercise(
 )
 
 
+WHEN_NOT = ChoiceExercise(
+    id="05.5",
+    title="where δ = a − y fails",
+    options={
+        "a": "identity and quadratic cost, targets far outside of [0, 1].",
+        "b": "sigmoid and binary cross-entropy, three outputs, two of which should be 1.",
+        "c": "softmax and cross-entropy, soft targets (0.7, 0.2, 0.1).",
+        "d": "sigmoid and quadratic cost, targets 0 and 1.",
+        "e": "softmax and cross-entropy, one-hot targets, ReLU in the hidden layers.",
+        "f": "sigmoid and binary cross-entropy, targets 0.9 instead of 1.",
+    },
+    right="d",
+    hints=(
+        "BP1: δ = ∇_a C ⊙ σ′(z) for every output that looks at its own z only. Where does the σ′ "
+        "go?",
+        "It cancels if the cost brings 1/σ′ along. The cross-entropies do, each for its own "
+        "output; the quadratic cost brings nothing.",
+        "The quadratic cost has ∇_a C = a − y. Look for an output with σ′ ≠ 1 under it.",
+    ),
+    mistakes=(
+        Mistake(
+            "identity",
+            "a",
+            "Here it holds: ∂C/∂a = a − y for any target, and the identity has σ′ = 1.",
+        ),
+        Mistake(
+            "two labels",
+            "b",
+            "Here it holds: each sigmoid output has a cost of its own, with δ_j = a_j − y_j. The "
+            "sum of the targets matters for the softmax only.",
+        ),
+        Mistake(
+            "soft targets",
+            "c",
+            "Here it holds: δ = (Σy) a − y, and 0.7 + 0.2 + 0.1 = 1. The targets need not be 0 "
+            "and 1.",
+        ),
+        Mistake(
+            "hidden activation",
+            "e",
+            "Here it holds: δ at the output does not depend on how the hidden layers made the "
+            "logits. ReLU′ enters one layer below, in BP2.",
+        ),
+        Mistake(
+            "soft binary targets",
+            "f",
+            "Here it holds: σ(z) − y was derived for any y. It is 0 where a = 0.9, not where a = "
+            "1.",
+        ),
+    ),
+)
+
+
 def soft_targets(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Rows of positive numbers that sum to 1."""
     rows = rng.uniform(0.2, 1.0, shape)
@@ -489,7 +542,7 @@ def softmax_over_the_batch(z: Array) -> Array:
 
 
 SOFTMAX_DELTA = CodeExercise(
-    id="05.5",
+    id="05.6",
     title="δ of softmax with cross-entropy",
     points=2,
     reference=softmax_cross_entropy_backward,
@@ -584,58 +637,6 @@ SOFTMAX_DELTA = CodeExercise(
     ),
 )
 
-WHEN_NOT = ChoiceExercise(
-    id="05.6",
-    title="where δ = a − y fails",
-    options={
-        "a": "identity and quadratic cost, targets far outside of [0, 1].",
-        "b": "sigmoid and binary cross-entropy, three outputs, two of which should be 1.",
-        "c": "softmax and cross-entropy, soft targets (0.7, 0.2, 0.1).",
-        "d": "sigmoid and quadratic cost, targets 0 and 1.",
-        "e": "softmax and cross-entropy, one-hot targets, ReLU in the hidden layers.",
-        "f": "sigmoid and binary cross-entropy, targets 0.9 instead of 1.",
-    },
-    right="d",
-    hints=(
-        "BP1: δ = ∇_a C ⊙ σ′(z) for every output that looks at its own z only. Where does the σ′ "
-        "go?",
-        "It cancels if the cost brings 1/σ′ along. The cross-entropies do, each for its own "
-        "output; the quadratic cost brings nothing.",
-        "The quadratic cost has ∇_a C = a − y. Look for an output with σ′ ≠ 1 under it.",
-    ),
-    mistakes=(
-        Mistake(
-            "identity",
-            "a",
-            "Here it holds: ∂C/∂a = a − y for any target, and the identity has σ′ = 1.",
-        ),
-        Mistake(
-            "two labels",
-            "b",
-            "Here it holds: each sigmoid output has a cost of its own, with δ_j = a_j − y_j. The "
-            "sum of the targets matters for the softmax only.",
-        ),
-        Mistake(
-            "soft targets",
-            "c",
-            "Here it holds: δ = (Σy) a − y, and 0.7 + 0.2 + 0.1 = 1. The targets need not be 0 "
-            "and 1.",
-        ),
-        Mistake(
-            "hidden activation",
-            "e",
-            "Here it holds: δ at the output does not depend on how the hidden layers made the "
-            "logits. ReLU′ enters one layer below, in BP2.",
-        ),
-        Mistake(
-            "soft binary targets",
-            "f",
-            "Here it holds: σ(z) − y was derived for any y. It is 0 where a = 0.9, not where a = "
-            "1.",
-        ),
-    ),
-)
-
 FIRST_LOSS = NumberExercise(
     id="05.7",
     title="the loss before training",
@@ -679,4 +680,4 @@ FIRST_LOSS = NumberExercise(
     ),
 )
 
-EXERCISES = (PARAMETERS, FORWARD, BACKWARD, BCE_SLOPE, SOFTMAX_DELTA, WHEN_NOT, FIRST_LOSS)
+EXERCISES = (PARAMETERS, FORWARD, BACKWARD, BCE_SLOPE, WHEN_NOT, SOFTMAX_DELTA, FIRST_LOSS)

@@ -116,7 +116,7 @@ def hidden_error() -> Derivation:
         .step(
             total(W[j, k] * delta_next[j], j) * sigma.prime(z[k]),
             algebra,
-            "the factor without $j$ moves out; the sum runs down column $k$ of $W$: the transpose",
+            "the sum runs down column $k$ of $W$: the transpose",
         )
     )
 
