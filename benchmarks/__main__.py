@@ -19,6 +19,8 @@ from bplab.numeric.restarts import train_restarts
 MLPS = {"784-128-10": [784, 128, 10], "784-512-512-10": [784, 512, 512, 10]}
 BATCHES = (32, 128, 512)
 DTYPES = ("float32", "float64")
+RATIOS = (("gradients", "floor", 1.15), ("bplab", "floor", None), ("bplab", "torch", 1.0))
+WORDS = {"gradients": "gradients", "bplab": "training step"}
 IMPORT = (
     "import time; start = time.process_time(); import bplab; print(time.process_time() - start)"
 )
@@ -49,11 +51,11 @@ def mlp_results(quick: bool) -> Iterator[Result]:
                 rounds, seconds = (5, 0.01) if quick else (25, 0.04)
                 times = interleaved(works, rounds=rounds, seconds=seconds)
                 counts = batch >= 128
-                for other, goal in (("floor", 1.15), ("torch", 1.0)):
+                for work, other, goal in RATIOS:
                     if other in times:
                         yield Result(
-                            name=f"MLP step {name}, batch {batch}, {dtype} / {other}",
-                            value=times["bplab"] / times[other],
+                            name=f"{name}, batch {batch}, {dtype}: {WORDS[work]} / {other}",
+                            value=times[work] / times[other],
                             unit="×",
                             goal=goal if counts else None,
                         )
@@ -94,7 +96,7 @@ def main() -> None:
 
     start = time.perf_counter()
     results: list[Result] = []
-    total = len(MLPS) * len(BATCHES) * len(DTYPES) * 2 + 2
+    total = len(MLPS) * len(BATCHES) * len(DTYPES) * len(RATIOS) + 2
     with tqdm(total=total, leave=False, file=sys.stderr) as bar:
         for measure in (import_results, restart_results, mlp_results):
             for result in measure(arguments.quick):

@@ -1,7 +1,9 @@
 """One training step of a multilayer perceptron: bplab's, PyTorch's, and the matrix products alone.
 
-A step is forward, loss, backward and the update of all parameters. The floor does the products of
-the same shapes into ready arrays and nothing else: no NumPy code that uses BLAS can be faster.
+A step is what `train` does with a minibatch: forward, the loss's gradient, backward, and the update
+of all parameters. (PyTorch needs the loss itself to go backward from; we do not.) The floor does
+the products of the same shapes into ready arrays and nothing else: no NumPy code that uses BLAS can
+be faster. "gradients" is the step without the update.
 """
 
 import contextlib
@@ -11,7 +13,7 @@ import numpy as np
 
 from benchmarks.measure import Work
 from bplab.numeric import initializers
-from bplab.numeric.losses import softmax_cross_entropy, softmax_cross_entropy_backward
+from bplab.numeric.losses import softmax_cross_entropy_backward
 from bplab.numeric.network import Activation, Dense, Sequential
 from bplab.numeric.optimizers import SGD
 
@@ -23,13 +25,13 @@ def works(widths: list[int], batch: int, dtype: str) -> dict[str, Work]:
     rng = np.random.default_rng(0)
     x = rng.standard_normal((batch, widths[0])).astype(dtype)
     labels = rng.integers(0, widths[-1], batch)
-    result = {"bplab": _bplab(widths, x, labels), "floor": _floor(widths, x)}
+    result = {**_bplab(widths, x, labels), "floor": _floor(widths, x)}
     with contextlib.suppress(ModuleNotFoundError):
         result["torch"] = _torch(widths, x, labels)
     return result
 
 
-def _bplab(widths: list[int], x: np.ndarray, labels: np.ndarray) -> Work:
+def _bplab(widths: list[int], x: np.ndarray, labels: np.ndarray) -> dict[str, Work]:
     rng = np.random.default_rng(1)
     layers: list[Dense | Activation] = []
     for n_in, n_out in itertools.pairwise(widths):
@@ -38,12 +40,10 @@ def _bplab(widths: list[int], x: np.ndarray, labels: np.ndarray) -> Work:
     network = Sequential(*layers[:-1])
     optimizer = SGD(network.parameters(), lr=LR)
 
-    def step() -> None:
-        logits = network.forward(x)
-        softmax_cross_entropy(logits, labels)
-        optimizer.step(network.backward(softmax_cross_entropy_backward(logits, labels)))
+    def gradients() -> dict[str, np.ndarray]:
+        return network.backward(softmax_cross_entropy_backward(network.forward(x), labels))
 
-    return step
+    return {"gradients": gradients, "bplab": lambda: optimizer.step(gradients())}
 
 
 def _floor(widths: list[int], x: np.ndarray) -> Work:
