@@ -78,6 +78,49 @@ TWO_PATHS = FormulaExercise(
             "q - x*q*y",
             "You subtracted the long path. Over the paths one adds; no factor here is negative.",
         ),
+        Mistake(
+            "only ∂q/∂x",
+            "q*y",
+            "That is ∂q/∂x = q·y. It lacks the factor x = ∂f/∂q, and the short path. (The derivative "
+            "of a product is not the product of the derivatives.)",
+        ),
+        Mistake(
+            "f itself",
+            "x*q",
+            "Your formula equals f = x·q itself: nothing is differentiated yet.",
+        ),
+        Mistake(
+            "only ∂p/∂x",
+            "q + y",
+            "Of the long path only the last factor is there, ∂p/∂x = y. Before it come ∂f/∂q = x "
+            "and ∂q/∂p = q.",
+        ),
+        Mistake(
+            "no exponential",
+            "1 + x*y",
+            "The factor q is missing in both terms: e^p is still there after differentiation.",
+        ),
+        Mistake(
+            "p by y",
+            "q + x*q*x",
+            "On the long path the last factor should be ∂p/∂x = y. You took ∂p/∂y = x.",
+        ),
+        Mistake(
+            "p not differentiated",
+            "q + x*q*p",
+            "On the long path the last factor should be ∂p/∂x = y. You took p itself.",
+        ),
+        Mistake(
+            "exponent differentiated in its place",
+            "q + x*exp(y)",
+            "You differentiated the exponent where it stands. e^p stays e^p; the derivative of p "
+            "comes in as a factor.",
+        ),
+        Mistake(
+            "exp as a power, in x and y",
+            "q + x*y*exp(p - 1)",
+            "You lowered the exponent by 1, as for a power of p. The derivative of e^p by p is e^p.",
+        ),
     ),
 )
 
@@ -144,6 +187,49 @@ MULTIPLICATION = CodeExercise(
             "The sign is wrong. A gradient is returned as it is; the minus belongs to the step of "
             "gradient descent.",
         ),
+        Mistake(
+            "not crossed, no upstream",
+            lambda u, x, y: (x, y),
+            "You returned the inputs. The local derivatives are y and x, crossed over, and each is "
+            "multiplied by upstream.",
+        ),
+        Mistake(
+            "no upstream in dx",
+            lambda u, x, y: (y, u * x),
+            "dy is right; dx lacks the factor upstream.",
+        ),
+        Mistake(
+            "no upstream in dy",
+            lambda u, x, y: (u * y, x),
+            "dx is right; dy lacks the factor upstream.",
+        ),
+        Mistake(
+            "y as a constant",
+            lambda u, x, y: (u * y, u),
+            "dx is right. For dy you handed upstream on unchanged: its local derivative is x.",
+        ),
+        Mistake(
+            "dx twice",
+            lambda u, x, y: (u * y, u * y),
+            "dx is right, and you returned it for dy, too. The derivative of x·y by y is x.",
+        ),
+        Mistake(
+            "dy twice",
+            lambda u, x, y: (u * x, u * x),
+            "dy is right, and you returned it for dx, too. The derivative of x·y by x is y.",
+        ),
+        Mistake(
+            "upstream twice",
+            lambda u, x, y: (u * u * y, u * u * x),
+            "The factor upstream occurs twice. It holds all that comes after this box; once is "
+            "enough.",
+        ),
+        Mistake(
+            "one product for both",
+            lambda u, x, y: u * x * y,
+            "You returned one number. There are two gradients, one for each input: upstream * y "
+            "for x comes first.",
+        ),
     ),
 )
 
@@ -189,6 +275,57 @@ CIRCUIT = NumberExercise(
             "σ′ of a",
             -3 * float(sigmoid_prime(sigmoid(1.0))),
             "You applied σ twice: that is σ′(a). The local derivative of the last node is σ′(z).",
+        ),
+        Mistake(
+            "rounded on the way",
+            -0.6,
+            "Nearly. Three digits are asked, and −0.6 comes from σ′(z) ≈ 0.2: round at the end "
+            "only.",
+        ),
+        Mistake(
+            "rounded on the way, sign",
+            0.6,
+            "Two things: the sign of w₁ = −3 is lost, and σ′(z) ≈ 0.2 is too rough. Round at the "
+            "end.",
+        ),
+        Mistake(
+            "minus for w₁",
+            -float(sigmoid_prime(1.0)),
+            "That is −σ′(z), the gradient of w₀. For x₁ the local derivative is the whole of "
+            "w₁ = −3.",
+        ),
+        Mistake("no σ′, sign", 3, "The sign of w₁ = −3 is lost, and the factor σ′(z) is missing."),
+        Mistake("x₁ itself", -2, "That is the input x₁. How fast does f move with it?"),
+        Mistake(
+            "1 − σ for σ′",
+            -3 * (1 - float(sigmoid(1.0))),
+            "You multiplied by 1 − σ(z): the factor σ(z) of σ′ = σ(1 − σ) is missing.",
+        ),
+        Mistake(
+            "the value",
+            float(sigmoid(1.0)),
+            "That is f, the value at the end of the forward pass. Asked is how fast it moves with "
+            "x₁.",
+        ),
+        Mistake(
+            "slope at 0",
+            -0.75,
+            "You took σ′ = ¼. That is its largest value, at z = 0; here z = 1.",
+        ),
+        Mistake(
+            "the whole product",
+            6 * float(sigmoid_prime(1.0)),
+            "You multiplied by the product w₁x₁ = 6. Its local derivative by x₁ is only w₁.",
+        ),
+        Mistake(
+            "slope of tanh",
+            -3 * (1 - float(np.tanh(1.0)) ** 2),
+            "You used 1 − tanh², the slope of tanh. For the sigmoid σ′ = σ(1 − σ).",
+        ),
+        Mistake(
+            "slope of tanh, from a",
+            -3 * (1 - float(sigmoid(1.0)) ** 2),
+            "You used 1 − a², the slope of tanh. For the sigmoid σ′ = a(1 − a).",
         ),
     ),
 )
@@ -271,6 +408,74 @@ NEURON = CodeExercise(
             lambda u, x, w, b: neuron_backward(-u, x, w, b),
             "The sign is wrong. A gradient is returned as it is; the minus belongs to the step of "
             "gradient descent.",
+        ),
+        Mistake(
+            "z elementwise",
+            lambda u, x, w, b: _handed_on(u * sigmoid_prime(w * x + b), x, w),
+            "You computed w * x + b, one number for each input. z is one number: the products are "
+            "added, w @ x + b.",
+        ),
+        Mistake(
+            "σ′ of upstream",
+            lambda u, x, w, b: _handed_on(u * sigmoid_prime(u), x, w),
+            "You took σ′ at upstream. It is taken at the neuron's own z = w·x + b.",
+        ),
+        Mistake(
+            "upstream(1 − upstream)",
+            lambda u, x, w, b: _handed_on(u * (1 - u), x, w),
+            "You took upstream for the activation: a(1 − a) wants a = σ(w·x + b).",
+        ),
+        Mistake(
+            "upstream added",
+            lambda u, x, w, b: _handed_on(u + sigmoid_prime(w @ x + b), x, w),
+            "You added upstream and σ′(z): along a path derivatives multiply.",
+        ),
+        Mistake(
+            "slope of tanh",
+            lambda u, x, w, b: _handed_on(u * (1 - np.tanh(w @ x + b) ** 2), x, w),
+            "You used the slope of tanh, 1 − tanh². Here the activation is a sigmoid.",
+        ),
+        Mistake(
+            "no σ′ in dx",
+            lambda u, x, w, b: (u * w, *neuron_backward(u, x, w, b)[1:]),
+            "dx lacks the factor σ′(z): x reaches the output through σ like the rest.",
+        ),
+        Mistake(
+            "db without upstream",
+            lambda u, x, w, b: (*neuron_backward(u, x, w, b)[:2], sigmoid_prime(w @ x + b)),
+            "db lacks the factor upstream: your db is right only at the end of the graph.",
+        ),
+        Mistake(
+            "db is 0",
+            lambda u, x, w, b: (*neuron_backward(u, x, w, b)[:2], 0.0),
+            "db is not 0: b is a constant for dx and dw, but here it is b that moves.",
+        ),
+        Mistake(
+            "times the products",
+            lambda u, x, w, b: _handed_on(_delta(u, x, w, b), w * x, w * x),
+            "You multiplied by the products w·x. The derivative of w_k x_k by x_k is only w_k, "
+            "and the other way round.",
+        ),
+        Mistake(
+            "stopped at z",
+            lambda u, x, w, b: (_delta(u, x, w, b),) * 3,
+            "All three are ∂C/∂z. That is db; for dx and dw the product is still to be crossed.",
+        ),
+        Mistake(
+            "one number each",
+            lambda u, x, w, b: tuple(np.sum(g) for g in neuron_backward(u, x, w, b)),
+            "You summed over the inputs. Each of the n inputs and weights has a gradient of its "
+            "own: dx and dw have shape (n,).",
+        ),
+        Mistake(
+            "swapped, no db",
+            lambda u, x, w, b: neuron_backward(u, x, w, b)[1::-1],
+            "db is missing, and dx and dw are exchanged: return dx, dw, db.",
+        ),
+        Mistake(
+            "no db",
+            lambda u, x, w, b: neuron_backward(u, x, w, b)[:2],
+            "dx and dw are right, db is missing: b moves z, too. Return dx, dw, db.",
         ),
     ),
 )
@@ -402,6 +607,50 @@ def _handing_on(share: Callable[[float, float], float]) -> Callable[[Inputs, Loc
     return walk
 
 
+def _returned_too_early(inputs: Inputs, local: Local) -> Array:
+    grad = np.zeros(len(inputs))
+    grad[-1] = 1
+    for source, slope in zip(inputs[-1], local[-1], strict=True):
+        grad[source] += slope
+    return grad
+
+
+def _nothing_arrives(inputs: Inputs, local: Local) -> Array:
+    grad = np.zeros(len(inputs))
+    grad[-1] = 1
+    return grad
+
+
+def _multiplied(inputs: Inputs, local: Local) -> Array:
+    grad = np.ones(len(inputs))
+    for node in reversed(range(len(inputs))):
+        for source, slope in zip(inputs[node], local[node], strict=True):
+            grad[source] *= slope * grad[node]
+    return grad
+
+
+def _every_pair(inputs: Inputs, local: Local) -> Array:
+    return graph_backward(inputs, [(sum(slopes),) * len(slopes) for slopes in local])
+
+
+def _all_at_once(inputs: Inputs, local: Local) -> Array:
+    grad = np.zeros(len(inputs))
+    grad[-1] = 1
+    for node in reversed(range(len(inputs))):
+        if inputs[node]:
+            grad[list(inputs[node])] += np.array(local[node]) * grad[node]
+    return grad
+
+
+def _collected(inputs: Inputs, local: Local) -> Array:
+    grad = np.zeros(len(inputs))
+    grad[-1] = 1
+    for node in reversed(range(len(inputs))):
+        for source, slope in zip(inputs[node], local[node], strict=True):
+            grad[node] += slope * grad[source]
+    return grad
+
+
 GRAPH = CodeExercise(
     id="03.6",
     title="backpropagation on a list of nodes",
@@ -479,6 +728,57 @@ GRAPH = CodeExercise(
             _forward_mode,
             "Your result is ∂(each node)/∂(node 0), which is forward mode. Asked is ∂(last node)/"
             "∂(each node).",
+        ),
+        Mistake(
+            "returned too early",
+            _returned_too_early,
+            "Only the inputs of the last node got their share: the walk stops after one node. Is "
+            "`return grad` indented into the loop?",
+        ),
+        Mistake(
+            "nothing arrives",
+            _nothing_arrives,
+            "Only the output has a gradient: nothing was handed on. The walk must begin at the "
+            "output itself, and add with += (a product *= with 0 stays 0).",
+        ),
+        Mistake(
+            "shares multiplied",
+            _multiplied,
+            "You multiplied the shares of a node into each other. Multiply along a path, add over "
+            "the paths: start at 0 and write +=.",
+        ),
+        Mistake(
+            "every pair",
+            _every_pair,
+            "Each input got the local derivatives of all inputs of the node. The first belongs to "
+            "the first input, the second to the second: go through both lists with zip.",
+        ),
+        Mistake(
+            "all inputs at once",
+            _all_at_once,
+            "Where a node uses the same input twice, one share is lost: grad[[1, 1]] += … adds to "
+            "place 1 only once. Go through the inputs one by one, or use np.add.at.",
+        ),
+        Mistake(
+            "collected from the inputs",
+            _collected,
+            "You added to the gradient of the node what its inputs have. It is the other way "
+            "round: the node hands its gradient to its inputs, grad[source] += ….",
+        ),
+        Mistake(
+            "sign",
+            _handing_on(lambda slope, upstream: -slope * upstream),
+            "The sign changes with every step back: shares are added, +=, not subtracted.",
+        ),
+        Mistake(
+            "only one gradient",
+            lambda inputs, local: graph_backward(inputs, local)[0],
+            "That is the gradient of node 0 only. Return the whole array, one place for each node.",
+        ),
+        Mistake(
+            "a list",
+            lambda inputs, local: list(graph_backward(inputs, local)),
+            "The numbers are right. Later cells want an array: return np.array(grad).",
         ),
     ),
 )

@@ -53,26 +53,29 @@ class CheckResult:
         lines = [self.headline]
         if self.diagnosis:
             lines.append(f"  {self.diagnosis}")
-        width = max((len(label) for label, _ in self.details), default=0)
-        for label, text in self.details:
-            indented = text.replace("\n", "\n" + " " * (width + 4))
-            lines.append(f"  {label:<{width}}  {indented}")
+        lines += [f"  {line}" for line in self._facts()]
         if self.next_step:
             lines.append(f"  Next: {self.next_step}")
         return "\n".join(lines)
 
     __repr__ = __str__
 
+    def _facts(self) -> list[str]:
+        """The details as lines, the labels in a column of their own."""
+        width = max((len(label) for label, _ in self.details), default=0)
+        return [
+            f"{label if n == 0 else '':<{width}}  {line}"
+            for label, text in self.details
+            for n, line in enumerate(text.split("\n"))
+        ]
+
     def _html(self) -> str:
         parts = [f"<p><strong>{escape(self.headline)}</strong></p>"]
         if self.diagnosis:
             parts.append(f"<p>{escape(self.diagnosis)}</p>")
         if self.details:
-            rows = "".join(
-                f"<tr><th>{escape(label)}</th><td><pre>{escape(text)}</pre></td></tr>"
-                for label, text in self.details
-            )
-            parts.append(f"<table><tbody>{rows}</tbody></table>")
+            # Not a table: JupyterLab sets the text in tables flush right.
+            parts.append(f"<pre>{escape(chr(10).join(self._facts()))}</pre>")
         if self.data:
             parts.append(_folded("The whole call", self.data))
         if self.next_step:

@@ -96,7 +96,7 @@ def hidden_error() -> Derivation:
         .step(
             total(delta_next[j] * partial(z_next[j], z[k]), j),
             chain_rule,
-            "$C$ depends on unit $k$ through every unit of the next layer",
+            "$C$ depends on unit $k$ through the whole next layer",
         )
         .step(
             total(delta_next[j] * partial(total(W[j, i] * sigma(z[i]), i) + b[j], z[k]), j),
