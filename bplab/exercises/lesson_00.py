@@ -99,6 +99,70 @@ MEAN_SQUARE = CodeExercise(
             mean_square_with_one_less,
             "You divide by n − 1, as for a sample variance. A mean divides by n.",
         ),
+        Mistake(
+            "standard deviation",
+            lambda x: np.std(x),
+            "np.std subtracts the mean, squares, averages and takes a root. Here one only "
+            "squares and averages.",
+        ),
+        Mistake(
+            "sample variance",
+            lambda x: np.var(x, ddof=1) if len(x) > 1 else float("nan"),
+            "np.var with ddof=1 subtracts the mean of x and divides by n − 1. Here nothing "
+            "is subtracted, and one divides by n.",
+        ),
+        Mistake(
+            "square of the sum",
+            lambda x: np.sum(x) ** 2,
+            "This is the square of the sum. Square each number first; then add, and divide by n.",
+        ),
+        Mistake(
+            "square of the sum, over n",
+            lambda x: np.sum(x) ** 2 / len(x),
+            "You divide by n, but you added before you squared: each number is squared by itself.",
+        ),
+        Mistake(
+            "sum of x",
+            lambda x: np.sum(x),
+            "This is the sum of x: neither squared nor divided by n.",
+        ),
+        Mistake(
+            "doubled",
+            lambda x: np.mean(2 * x),
+            "This is the mean of 2x. A square is x**2; x * 2 only doubles.",
+        ),
+        Mistake(
+            "absolute values",
+            lambda x: np.mean(np.abs(x)),
+            "This is the mean of |x|. The square of a number is not its size.",
+        ),
+        Mistake(
+            "length",
+            lambda x: np.linalg.norm(x),
+            "This is the length of x, the root of the sum of the squares. Asked is their "
+            "mean, without a root.",
+        ),
+        Mistake(
+            "length over n",
+            lambda x: np.linalg.norm(x) / len(x),
+            "The root is too much: np.linalg.norm(x) is the root of the sum of the squares.",
+        ),
+        Mistake(
+            "half the sum",
+            lambda x: np.sum(x**2) / 2,
+            "You divide by 2. A mean divides by the number of entries, whatever it is.",
+        ),
+        Mistake(
+            "divided, not summed",
+            lambda x: x**2 / len(x),
+            "Each square is divided by n, but they are not added up: the mean is one number.",
+        ),
+        Mistake(
+            "in brackets",
+            lambda x: np.array([np.mean(x**2)]),
+            "The value is right, but it is in an array of one entry. Return the number "
+            "alone, without brackets or keepdims.",
+        ),
     ),
 )
 
@@ -162,6 +226,77 @@ SLOPE = FormulaExercise(
             "(w*x - y)*x",
             "The b is missing. It drops out of ∂z/∂w, but it stays in e = w·x + b − y.",
         ),
+        Mistake(
+            "square kept",
+            "(w*x + b - y)**2*x",
+            "The square is still there: the derivative of ½e² is e, with the exponent one lower.",
+        ),
+        Mistake(
+            "by b",
+            "(w*x + b - y)*b",
+            "Your last factor is b. Moving w moves z by x times as much: ∂z/∂w = x.",
+        ),
+        Mistake(
+            "brackets",
+            "w*x**2 + b - y",
+            "Only w*x is multiplied by x here. The factor x belongs to all of e: set brackets.",
+        ),
+        Mistake(
+            "added",
+            "w*x + b - y + x",
+            "You added the arrows ∂C/∂e = e and ∂z/∂w = x. Along one path the slopes are "
+            "multiplied.",
+        ),
+        Mistake(
+            "sign and first arrow",
+            "y - w*x - b",
+            "The sign is wrong, as e = z − y, and the last factor ∂z/∂w = x is missing.",
+        ),
+        Mistake(
+            "factor 2, first arrow missing",
+            "2*(w*x + b - y)",
+            "The factor ∂z/∂w = x is missing, and the 2 of the square is cancelled by the ½.",
+        ),
+        Mistake(
+            "half, first arrow missing",
+            "(w*x + b - y)/2",
+            "The factor ∂z/∂w = x is missing, and the ½ is cancelled by the 2 of the square.",
+        ),
+        Mistake(
+            "both inputs",
+            "(w*x + b - y)*w*x",
+            "You kept w in ∂(wx)/∂w. The derivative of w·x with respect to w is x alone.",
+        ),
+        Mistake(
+            "sign of b",
+            "(w*x - b - y)*x",
+            "The sign of b is wrong: e = w·x + b − y.",
+        ),
+        Mistake(
+            "sign of y",
+            "(w*x + b + y)*x",
+            "The sign of y is wrong: e = w·x + b − y.",
+        ),
+        Mistake(
+            "x twice",
+            "(w*x + b - y)*x**2",
+            "There is one factor x too many: the path from w to C has ∂z/∂w = x once.",
+        ),
+        Mistake(
+            "only e",
+            "w*x - y",
+            "Two things are missing: the b in e, and the last factor ∂z/∂w = x.",
+        ),
+        Mistake(
+            "one term",
+            "w*x",
+            "This is only a part of z. The factors are ∂C/∂e = e and ∂z/∂w = x.",
+        ),
+        Mistake(
+            "w",
+            "w",
+            "This is ∂z/∂x. Asked is how C moves with w: two factors, ∂C/∂e = e and ∂z/∂w.",
+        ),
     ),
 )
 
@@ -201,6 +336,54 @@ TWO_PATHS = NumberExercise(
         Mistake("paths multiplied", 756, "Along a path you multiply, but the two paths are added."),
         Mistake("paths subtracted", 24, "You subtracted the paths. Their effects on C add up."),
         Mistake("the value", 63, "That is C itself at x = 3. Asked is how fast it moves with x."),
+        Mistake(
+            "u times its slope",
+            54,
+            "That is u·∂u/∂x, or the first term of 6x² + 2x. By the product rule ∂u/∂x is "
+            "multiplied by v; and there is a second term.",
+        ),
+        Mistake(
+            "v times its slope",
+            14,
+            "That is v·∂v/∂x. By the product rule ∂v/∂x is multiplied by u; and there is a "
+            "second term.",
+        ),
+        Mistake(
+            "slope of u",
+            6,
+            "That is ∂u/∂x alone. It must still be multiplied by ∂C/∂u, and a second path added.",
+        ),
+        Mistake(
+            "slope of v",
+            2,
+            "That is ∂v/∂x alone. It must still be multiplied by ∂C/∂v, and a second path added.",
+        ),
+        Mistake(
+            "u plus v",
+            16,
+            "That is u + v. On each path ∂C/∂u = v and ∂C/∂v = u is multiplied by a slope.",
+        ),
+        Mistake(
+            "slope of v forgotten",
+            51,
+            "You took ∂v/∂x = 1: the 2 in v = 2x + 1 is missing.",
+        ),
+        Mistake(
+            "slope of u not doubled",
+            39,
+            "You took ∂u/∂x = x: the derivative of x² is 2x.",
+        ),
+        Mistake(
+            "u differentiated as a constant power",
+            33,
+            "You multiplied out, 2x³ + x², and lost the 2 of 2x³ on the way: its derivative"
+            " is 6x².",
+        ),
+        Mistake(
+            "slope of x² forgotten",
+            56,
+            "You multiplied out, 2x³ + x², and took 2 for the derivative of x²: it is 2x.",
+        ),
     ),
 )
 
@@ -233,6 +416,28 @@ ENTRIES = NumberExercise(
         Mistake("eight", 8, "The arrays are not joined: each result entry is one difference."),
         Mistake("five", 5, "That is the sum of the sizes in (4, 1). Both axes end up with size 4."),
         Mistake("two", 2, "That is the number of axes of the result; asked is how many entries."),
+        Mistake(
+            "without the diagonal",
+            12,
+            "These are the entries off the diagonal. Every entry of a meets every entry of "
+            "y, its own too.",
+        ),
+        Mistake(
+            "each pair once",
+            6,
+            "a₁ − y₂ and a₂ − y₁ are two different entries: each pair counts in both orders.",
+        ),
+        Mistake(
+            "both arrays",
+            32,
+            "After stretching, a and y have that many entries together; a − y has as many "
+            "as each of them.",
+        ),
+        Mistake(
+            "sizes added",
+            20,
+            "That is 16 + 4. The result has two axes; multiply their sizes, and nothing else.",
+        ),
     ),
 )
 
@@ -333,6 +538,79 @@ COST = CodeExercise(
             "first output",
             cost_of_the_first,
             "You compare the first output a[0] with every target: the first *column* is a[:, 0].",
+        ),
+        Mistake(
+            "all pairs, no half",
+            lambda a, y: np.mean((a - y) ** 2),
+            "Your a − y has shape (B, B), every output minus every target; and the ½ is missing.",
+        ),
+        Mistake(
+            "all pairs, sum by B, no half",
+            lambda a, y: np.sum((a - y) ** 2) / len(y),
+            "Your a − y has shape (B, B), you add all B·B entries, and the ½ is missing.",
+        ),
+        Mistake(
+            "all pairs, only summed",
+            lambda a, y: np.sum((a - y) ** 2) / 2,
+            "Your a − y has shape (B, B), and you sum its entries instead of averaging.",
+        ),
+        Mistake(
+            "all pairs, not summed",
+            lambda a, y: (a - y) ** 2 / 2,
+            "This is a table (B, B) of all outputs against all targets. Bring a and y to "
+            "one shape first; then take the mean.",
+        ),
+        Mistake(
+            "all pairs, mean of columns",
+            lambda a, y: np.mean((a - y) ** 2, axis=0) / 2,
+            "Your a − y has shape (B, B), and you average over one of its axes only.",
+        ),
+        Mistake(
+            "sum, no half",
+            lambda a, y: np.sum((a[:, 0] - y) ** 2),
+            "Two factors are missing: the ½, and the 1/B of the mean.",
+        ),
+        Mistake(
+            "no square",
+            lambda a, y: np.mean(a[:, 0] - y) / 2,
+            "The square is missing: without it errors of both signs cancel.",
+        ),
+        Mistake(
+            "divided twice",
+            lambda a, y: np.mean((a[:, 0] - y) ** 2) / (2 * len(y)),
+            "You divided by B twice: np.mean has done it already.",
+        ),
+        Mistake(
+            "root",
+            lambda a, y: np.sqrt(np.mean((a[:, 0] - y) ** 2)),
+            "You took the root of the mean square. Asked is ½ of the mean square itself.",
+        ),
+        Mistake(
+            "column by sample",
+            lambda a, y: (a - y[:, np.newaxis]) ** 2 / 2,
+            "This is a column with the cost of each sample. Their mean, one number, is missing.",
+        ),
+        Mistake(
+            "kept axis",
+            lambda a, y: np.mean((a - y[:, np.newaxis]) ** 2, axis=0) / 2,
+            "The value is right, but it is in an array of one entry: take the mean over all"
+            " axes, without axis=0 or keepdims.",
+        ),
+        Mistake(
+            "squares subtracted",
+            lambda a, y: np.mean(a[:, 0] ** 2 - y**2) / 2,
+            "You squared a and y before subtracting. Subtract first, then square.",
+        ),
+        Mistake(
+            "added",
+            lambda a, y: np.mean((a[:, 0] + y) ** 2) / 2,
+            "You added a and y. The error is their difference.",
+        ),
+        Mistake(
+            "variance",
+            lambda a, y: np.var(a[:, 0] - y) / 2,
+            "np.var subtracts the mean error before it squares, so a constant error would "
+            "cost nothing.",
         ),
     ),
 )

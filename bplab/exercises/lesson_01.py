@@ -113,6 +113,59 @@ PERCEPTRON = CodeExercise(
             perceptron_no_sum,
             "x * w multiplies entry by entry and does not sum over the n inputs: write x @ w.",
         ),
+        Mistake(
+            "sigmoid",
+            lambda x, w, b: 1 / (1 + np.exp(-(x @ w + b))),
+            "This is the sigmoid of z, between 0 and 1. A threshold unit has a step: "
+            "exactly 0 or 1.",
+        ),
+        Mistake(
+            "relu",
+            lambda x, w, b: np.maximum(0, x @ w + b),
+            "You cut z off below 0, as relu does. The step answers 1 wherever z ≥ 0, not z itself.",
+        ),
+        Mistake(
+            "half on the line",
+            lambda x, w, b: np.heaviside(x @ w + b, 0.5),
+            "np.heaviside's second argument is its answer at z = 0. It must be 1 here.",
+        ),
+        Mistake(
+            "threshold one",
+            lambda x, w, b: (x @ w + b >= 1).astype(int),
+            "You compare z with 1. The threshold is in b already: compare z with 0.",
+        ),
+        Mistake(
+            "strict, without b",
+            lambda x, w, b: (x @ w > 0).astype(int),
+            "b is missing, and a point with z = 0 belongs to class 1: write >= 0.",
+        ),
+        Mistake(
+            "strict signs",
+            lambda x, w, b: np.where(x @ w + b > 0, 1, -1),
+            "You answer −1 and 1, and −1 where z = 0. The unit answers 0 or 1, and 1 where z ≥ 0.",
+        ),
+        Mistake(
+            "weighted sum",
+            lambda x, w, b: x @ w,
+            "This is w·x alone: the bias and the step are missing.",
+        ),
+        Mistake(
+            "one z for the batch",
+            lambda x, w, b: (np.sum(x * w) + b >= 0).astype(int),
+            "You added up all samples of the batch. Each row has its own z: sum over axis 1 only.",
+        ),
+        Mistake(
+            "w @ x",
+            lambda x, w, b: (w @ x + b >= 0).astype(int),
+            "w @ x sums over the samples, and fits only if there happen to be n of them. "
+            "The inputs are the last axis of x: x @ w.",
+        ),
+        Mistake(
+            "one if",
+            lambda x, w, b: 1 if x @ w + b >= 0 else 0,
+            "An if decides once, but there are B samples. Compare the whole array: (x @ w +"
+            " b >= 0).",
+        ),
     ),
 )
 
@@ -165,6 +218,93 @@ EFFECT = FormulaExercise(
             "sign",
             "-(x1**2 + x2**2 + 1)",
             "You took old minus new: after a mistake with s = +1, z grows.",
+        ),
+        Mistake(
+            "step of the weights only",
+            "x1 + x2",
+            "That is by how much w₁ + w₂ grows. z weighs each weight with its input, and "
+            "the bias grows by 1.",
+        ),
+        Mistake(
+            "old weights",
+            "w1*x1 + w2*x2 + 1",
+            "w·x stands in the old z and in the new one, so it cancels. What is new is x·x.",
+        ),
+        Mistake(
+            "product of the inputs",
+            "x1*x2 + 1",
+            "x·x is x1*x1 + x2*x2: each input is multiplied by itself.",
+        ),
+        Mistake(
+            "bias falls",
+            "x1**2 + x2**2 - 1",
+            "For s = +1 the bias grows by 1: its step has the same sign as that of the weights.",
+        ),
+        Mistake(
+            "length",
+            "sqrt(x1**2 + x2**2) + 1",
+            "The root is too much: x·x is the squared length of x.",
+        ),
+        Mistake(
+            "length of the lifted point",
+            "sqrt(x1**2 + x2**2 + 1)",
+            "The root is too much. z grows by the square of this length.",
+        ),
+        Mistake(
+            "twice",
+            "2*(x1**2 + x2**2 + 1)",
+            "That is two updates: one adds x once to w and 1 once to b.",
+        ),
+        Mistake(
+            "half",
+            "(x1**2 + x2**2 + 1)/2",
+            "There is a factor ½ too many: nothing is differentiated here, only subtracted.",
+        ),
+        Mistake(
+            "weighted sum",
+            "w1*x1 + w2*x2",
+            "That is w·x with the old weights: it cancels in new minus old.",
+        ),
+        Mistake(
+            "bias counted twice",
+            "x1**2 + x2**2 + b + 1",
+            "The old b stands in the old z and in the new one: it cancels.",
+        ),
+        Mistake(
+            "square of the sum, no bias",
+            "(x1 + x2)**2",
+            "x·x is the sum of the squares, not the square of the sum; and the bias adds 1.",
+        ),
+        Mistake(
+            "product of the squares",
+            "x1**2*x2**2 + 1",
+            "The products of weights and inputs are added: x1**2 + x2**2.",
+        ),
+        Mistake(
+            "length of w",
+            "w1**2 + w2**2 + 1",
+            "Those are the weights squared. The weights grow by x, and z weighs this with x.",
+        ),
+        Mistake(
+            "sum of the weights",
+            "w1 + w2 + 1",
+            "The weights grow by x₁ and x₂, whatever they were before: no w is left.",
+        ),
+        Mistake(
+            "new z, old bias",
+            "(w1 + x1)*x1 + (w2 + x2)*x2 + b",
+            "That is z with the new weights and the old bias. Add the bias's step; subtract"
+            " the old z.",
+        ),
+        Mistake(
+            "new z, no old bias",
+            "(w1 + x1)*x1 + (w2 + x2)*x2 + 1",
+            "You subtracted b, but not the rest of the old z: w₁x₁ + w₂x₂.",
+        ),
+        Mistake(
+            "bias squared",
+            "x1**2 + x2**2 + b**2",
+            "The bias's input is the constant 1, so it adds 1·1, not b².",
         ),
     ),
 )
@@ -357,6 +497,111 @@ UPDATE = CodeExercise(
             update_step_only,
             "You return the step. Returned are the new weights and bias: old plus step.",
         ),
+        Mistake(
+            "b an array",
+            lambda w, b, x, s: (w + s * x, b + s * x) if s * (w @ x + b) <= 0 else (w, b),
+            "b has become an array: b is one number, and grows by s.",
+        ),
+        Mistake(
+            "w without x",
+            lambda w, b, x, s: (w + s, b + s) if s * (w @ x + b) <= 0 else (w, b),
+            "Your w grows by s. Each weight grows by s times its own input: s·x.",
+        ),
+        Mistake(
+            "multiplied",
+            lambda w, b, x, s: (w * s * x, b * s) if s * (w @ x + b) <= 0 else (w, b),
+            "You multiply the old values. The step is added: w + s·x and b + s.",
+        ),
+        Mistake(
+            "b the wrong way",
+            lambda w, b, x, s: (w + s * x, b - s) if s * (w @ x + b) <= 0 else (w, b),
+            "w is right, but b moves the wrong way: b + s.",
+        ),
+        Mistake(
+            "w the wrong way",
+            lambda w, b, x, s: (w - s * x, b + s) if s * (w @ x + b) <= 0 else (w, b),
+            "b is right, but w moves the wrong way: w + s·x.",
+        ),
+        Mistake(
+            "b replaced",
+            lambda w, b, x, s: (w + s * x, s) if s * (w @ x + b) <= 0 else (w, b),
+            "w is right, but you return s for b. The new bias is the old one plus s.",
+        ),
+        Mistake(
+            "step after a mistake",
+            lambda w, b, x, s: (s * x, s) if s * (w @ x + b) <= 0 else (w, b),
+            "After a mistake you return the step alone. Add it to the old weights and bias.",
+        ),
+        Mistake(
+            "w grows by w",
+            lambda w, b, x, s: (w + s * w, b + s) if s * (w @ x + b) <= 0 else (w, b),
+            "You add s·w. What is added to the weights is the sample: s·x.",
+        ),
+        Mistake(
+            "w without s",
+            lambda w, b, x, s: (w + x, b + s) if s * (w @ x + b) <= 0 else (w, b),
+            "b is right, but w must grow by s·x: for s = −1 the sample is subtracted.",
+        ),
+        Mistake(
+            "step times z",
+            lambda w, b, x, s: (w + s * x * (w @ x + b), b + s) if s * (w @ x + b) <= 0 else (w, b),
+            "Your step for w has a factor z. Rosenblatt's step does not depend on how wrong z was.",
+        ),
+        Mistake(
+            "when clearly right",
+            lambda w, b, x, s: (w + s * x, b + s) if s * (w @ x + b) > 0 else (w, b),
+            "You update when the sample is right, and only then: turn the test round, s(w·x"
+            " + b) ≤ 0.",
+        ),
+        Mistake(
+            "z ≥ 0 is right",
+            lambda w, b, x, s: (w + s * x, b + s) if (w @ x + b >= 0) != (s == 1) else (w, b),
+            "Your test takes z = 0 with s = +1 for right, as the unit's answer is 1 there. "
+            "The rule calls every point on the line a mistake: s(w·x + b) ≤ 0.",
+        ),
+        Mistake(
+            "answer 0 or 1 against s",
+            lambda w, b, x, s: (w + s * x, b + s) if (w @ x + b >= 0) != s else (w, b),
+            "You compare the answer 0 or 1 with s, which is −1 or +1: for s = −1 they "
+            "always differ.",
+        ),
+        Mistake(
+            "difference from 0 or 1",
+            lambda w, b, x, s: (w + (s - (w @ x + b >= 0)) * x, b + s - (w @ x + b >= 0)),
+            "Your step is s minus the answer 0 or 1. The labels are −1 and +1 here, so this"
+            " is never 0 for s = −1. Test s(w·x + b) ≤ 0 and add s·x.",
+        ),
+        Mistake(
+            "difference from z",
+            lambda w, b, x, s: (w + (s - (w @ x + b)) * x, b + s - (w @ x + b)),
+            "Your step is (s − z)·x. That is the gradient step for a squared error, another"
+            " rule: Rosenblatt's changes nothing if the sign is right.",
+        ),
+        Mistake(
+            "margin of one",
+            lambda w, b, x, s: (w + s * x, b + s) if s * (w @ x + b) <= 1 else (w, b),
+            "Your test asks for s·z > 1. Any s·z > 0 is right.",
+        ),
+        Mistake(
+            "never equal",
+            lambda w, b, x, s: (w + s * x, b + s) if w @ x + b != s else (w, b),
+            "You compare z with s. z is any number; only its sign counts: s(w·x + b) ≤ 0.",
+        ),
+        Mistake(
+            "test with −b",
+            lambda w, b, x, s: (w + s * x, b + s) if s * (w @ x - b) <= 0 else (w, b),
+            "Your test has −b: z = w·x + b.",
+        ),
+        Mistake(
+            "nothing after a right answer",
+            lambda w, b, x, s: (w + s * x, b + s) if s * (w @ x + b) <= 0 else None,
+            "After a right answer you return nothing: end with return w, b, outside the if.",
+        ),
+        Mistake(
+            "weights alone",
+            lambda w, b, x, s: w + s * x if s * (w @ x + b) <= 0 else w,
+            "You return the weights alone. Return both, w and b, separated by a comma.",
+        ),
     ),
 )
 
@@ -401,6 +646,17 @@ NOT_GATE = NumberExercise(
         ),
         Mistake(
             "eight", 8, "Those are all looks at a sample in four sweeps; not all are mistakes."
+        ),
+        Mistake(
+            "looks until the end",
+            7,
+            "Those are all looks at a sample up to the second right answer in a row; the "
+            "last two were right.",
+        ),
+        Mistake(
+            "none",
+            0,
+            "At w = 0, b = 0 every z is 0, and s·z ≤ 0 is a mistake: the first look is one.",
         ),
     ),
 )
@@ -517,6 +773,140 @@ BOUND = CodeExercise(
         Mistake(
             "mean radius", bound_mean_radius, "R belongs to the longest sample, not to the mean."
         ),
+        Mistake(
+            "no 1, γ not scaled",
+            lambda x, s, w, b: np.max(np.sum(x**2, axis=1)) / np.min(s * (x @ w + b)) ** 2,
+            "Two things are missing: the 1 of the lifted point in R², and the length of (w,"
+            " b) in γ.",
+        ),
+        Mistake(
+            "all lifted points added up",
+            lambda x, s, w, b: (
+                (np.sum(x**2) + len(x)) * (w @ w + b**2) / np.min(s * (x @ w + b)) ** 2
+            ),
+            "You add up the squared lengths of all lifted points. R is the length of the "
+            "longest one.",
+        ),
+        Mistake(
+            "γ not squared",
+            lambda x, s, w, b: (
+                (np.max(np.sum(x**2, axis=1)) + 1) * (w @ w + b**2) / np.min(s * (x @ w + b))
+            ),
+            "You squared R and the length of (w, b), but not the least s·z.",
+        ),
+        Mistake(
+            "length not squared",
+            lambda x, s, w, b: (
+                (np.max(np.sum(x**2, axis=1)) + 1)
+                * np.sqrt(w @ w + b**2)
+                / np.min(s * (x @ w + b)) ** 2
+            ),
+            "You squared R and s·z, but not the length of (w, b), which belongs to γ.",
+        ),
+        Mistake(
+            "R not squared",
+            lambda x, s, w, b: (
+                np.sqrt(np.max(np.sum(x**2, axis=1)) + 1)
+                * (w @ w + b**2)
+                / np.min(s * (x @ w + b)) ** 2
+            ),
+            "You squared γ, but not R.",
+        ),
+        Mistake(
+            "no b in s·z",
+            lambda x, s, w, b: (
+                (np.max(np.sum(x**2, axis=1)) + 1) * (w @ w + b**2) / np.min(s * (x @ w)) ** 2
+            ),
+            "Your margins lack b: s·z = s(w·x + b).",
+        ),
+        Mistake(
+            "1 added to the length",
+            lambda x, s, w, b: (
+                (np.max(np.linalg.norm(x, axis=1)) + 1) ** 2
+                * (w @ w + b**2)
+                / np.min(s * (x @ w + b)) ** 2
+            ),
+            "You added 1 to the length of x. The 1 belongs under the root: ‖(x, 1)‖² = ‖x‖² + 1.",
+        ),
+        Mistake(
+            "largest entry",
+            lambda x, s, w, b: (np.max(x**2) + 1) * (w @ w + b**2) / np.min(s * (x @ w + b)) ** 2,
+            "Your R² holds the largest single entry of x. Sum the squares of each sample "
+            "first, over axis 1.",
+        ),
+        Mistake(
+            "wrong axis",
+            lambda x, s, w, b: (
+                (np.max(np.sum(x**2, axis=0)) + 1) * (w @ w + b**2) / np.min(s * (x @ w + b)) ** 2
+            ),
+            "You summed over axis 0, that is over the samples. The inputs of one sample are"
+            " axis 1.",
+        ),
+        Mistake(
+            "b not squared",
+            lambda x, s, w, b: (
+                (np.max(np.sum(x**2, axis=1)) + 1) * (w @ w + b) / np.min(s * (x @ w + b)) ** 2
+            ),
+            "In the squared length of (w, b) the b is squared too: ‖w‖² + b².",
+        ),
+        Mistake(
+            "1 for b",
+            lambda x, s, w, b: (
+                (np.max(np.sum(x**2, axis=1)) + 1) * (w @ w + 1) / np.min(s * (x @ w + b)) ** 2
+            ),
+            "The points are lifted with 1, the weights with b: ‖(w, b)‖² = ‖w‖² + b².",
+        ),
+        Mistake(
+            "shortest sample",
+            lambda x, s, w, b: (
+                (np.min(np.sum(x**2, axis=1)) + 1) * (w @ w + b**2) / np.min(s * (x @ w + b)) ** 2
+            ),
+            "R is the length of the longest sample, not of the shortest.",
+        ),
+        Mistake(
+            "R missing",
+            lambda x, s, w, b: (w @ w + b**2) / np.min(s * (x @ w + b)) ** 2,
+            "This is 1/γ². The factor R² is missing.",
+        ),
+        Mistake(
+            "not squared, not scaled",
+            lambda x, s, w, b: np.sqrt(np.max(np.sum(x**2, axis=1)) + 1) / np.min(s * (x @ w + b)),
+            "The square is missing, and the least s·z must be divided by the length of (w, b).",
+        ),
+        Mistake(
+            "γ multiplied",
+            lambda x, s, w, b: (
+                (np.max(np.sum(x**2, axis=1)) + 1) / (np.min(s * (x @ w + b)) ** 2 * (w @ w + b**2))
+            ),
+            "You multiplied the least s·z by the length of (w, b). γ is the least s·z "
+            "divided by it.",
+        ),
+        Mistake(
+            "one for each sample",
+            lambda x, s, w, b: (np.sum(x**2, axis=1) + 1) * (w @ w + b**2) / (x @ w + b) ** 2,
+            "You return a number for each sample. R is one maximum and γ one minimum over "
+            "all samples.",
+        ),
+        Mistake(
+            "maximum of the ratios",
+            lambda x, s, w, b: np.max(
+                (np.sum(x**2, axis=1) + 1) * (w @ w + b**2) / (x @ w + b) ** 2
+            ),
+            "You divide for each sample and take the maximum then. R and γ may belong to "
+            "different samples: take the maximum and the minimum first.",
+        ),
+        Mistake(
+            "rounded up",
+            lambda x, s, w, b: np.ceil(novikoff_bound(x, s, w, b)),
+            "You rounded up. The number of mistakes is whole, but the bound is not: return "
+            "it as it is.",
+        ),
+        Mistake(
+            "rounded down",
+            lambda x, s, w, b: np.floor(novikoff_bound(x, s, w, b)),
+            "You rounded down. That is still a bound, as mistakes are whole numbers; but "
+            "asked is (R/γ)² itself.",
+        ),
     ),
 )
 
@@ -553,6 +943,36 @@ HOW_MANY = NumberExercise(
             "neighbouring corners, or all four.",
         ),
         Mistake("the named gates", 4, "AND, OR, NAND and NOR are four of them; there are more."),
+        Mistake(
+            "neighbours and constants",
+            6,
+            "Did you leave out the eight functions that cut off one corner, as AND does?",
+        ),
+        Mistake(
+            "the two that fail",
+            2,
+            "That is how many no unit can compute. How many can one?",
+        ),
+        Mistake(
+            "half",
+            7,
+            "Are you counting each function together with its negation? Those are two functions.",
+        ),
+        Mistake(
+            "share",
+            0.875,
+            "That is the share. Asked is the number of functions, of 16.",
+        ),
+        Mistake(
+            "percent",
+            87.5,
+            "That is the share in percent. Asked is how many of the 16 functions.",
+        ),
+        Mistake(
+            "one constant",
+            13,
+            "Both constants count: “always 0” and “always 1”; and each function with its negation.",
+        ),
     ),
 )
 

@@ -81,8 +81,8 @@ TWO_PATHS = FormulaExercise(
         Mistake(
             "only ∂q/∂x",
             "q*y",
-            "That is ∂q/∂x = q·y. It lacks the factor x = ∂f/∂q, and the short path. (The derivative "
-            "of a product is not the product of the derivatives.)",
+            "That is ∂q/∂x = q·y. It lacks the factor x = ∂f/∂q, and the short path is missing. "
+            "(The derivative of a product is not the product of the derivatives.)",
         ),
         Mistake(
             "f itself",
@@ -119,7 +119,7 @@ TWO_PATHS = FormulaExercise(
         Mistake(
             "exp as a power, in x and y",
             "q + x*y*exp(p - 1)",
-            "You lowered the exponent by 1, as for a power of p. The derivative of e^p by p is e^p.",
+            "You lowered the exponent by 1, as for a power. The derivative of e^p by p is e^p.",
         ),
     ),
 )
@@ -227,8 +227,8 @@ MULTIPLICATION = CodeExercise(
         Mistake(
             "one product for both",
             lambda u, x, y: u * x * y,
-            "You returned one number. There are two gradients, one for each input: upstream * y "
-            "for x comes first.",
+            "You returned one number. There are two gradients, one for each input: return both, "
+            "that of x first.",
         ),
     ),
 )
@@ -607,14 +607,6 @@ def _handing_on(share: Callable[[float, float], float]) -> Callable[[Inputs, Loc
     return walk
 
 
-def _returned_too_early(inputs: Inputs, local: Local) -> Array:
-    grad = np.zeros(len(inputs))
-    grad[-1] = 1
-    for source, slope in zip(inputs[-1], local[-1], strict=True):
-        grad[source] += slope
-    return grad
-
-
 def _nothing_arrives(inputs: Inputs, local: Local) -> Array:
     grad = np.zeros(len(inputs))
     grad[-1] = 1
@@ -639,15 +631,6 @@ def _all_at_once(inputs: Inputs, local: Local) -> Array:
     for node in reversed(range(len(inputs))):
         if inputs[node]:
             grad[list(inputs[node])] += np.array(local[node]) * grad[node]
-    return grad
-
-
-def _collected(inputs: Inputs, local: Local) -> Array:
-    grad = np.zeros(len(inputs))
-    grad[-1] = 1
-    for node in reversed(range(len(inputs))):
-        for source, slope in zip(inputs[node], local[node], strict=True):
-            grad[node] += slope * grad[source]
     return grad
 
 
@@ -688,8 +671,9 @@ GRAPH = CodeExercise(
         Mistake(
             "from the front",
             _from_the_front,
-            "You went through the nodes from the first to the last, so gradients are handed on "
-            "before they have arrived. Begin at the output.",
+            "Only the inputs of the last node got a share. Either you went through the nodes from "
+            "the first to the last, so that gradients are handed on before they have arrived: "
+            "begin at the output. Or `return` stands inside the loop.",
         ),
         Mistake(
             "no upstream",
@@ -730,16 +714,11 @@ GRAPH = CodeExercise(
             "∂(each node).",
         ),
         Mistake(
-            "returned too early",
-            _returned_too_early,
-            "Only the inputs of the last node got their share: the walk stops after one node. Is "
-            "`return grad` indented into the loop?",
-        ),
-        Mistake(
             "nothing arrives",
             _nothing_arrives,
-            "Only the output has a gradient: nothing was handed on. The walk must begin at the "
-            "output itself, and add with += (a product *= with 0 stays 0).",
+            "Only the output has a gradient: nothing was handed on. Does the walk begin at the "
+            "output itself? Does it add to grad[source], not to grad[node], and with += (a "
+            "product *= with 0 stays 0)?",
         ),
         Mistake(
             "shares multiplied",
@@ -758,12 +737,6 @@ GRAPH = CodeExercise(
             _all_at_once,
             "Where a node uses the same input twice, one share is lost: grad[[1, 1]] += … adds to "
             "place 1 only once. Go through the inputs one by one, or use np.add.at.",
-        ),
-        Mistake(
-            "collected from the inputs",
-            _collected,
-            "You added to the gradient of the node what its inputs have. It is the other way "
-            "round: the node hands its gradient to its inputs, grad[source] += ….",
         ),
         Mistake(
             "sign",
