@@ -297,6 +297,21 @@ SLOPE = FormulaExercise(
             "w",
             "This is ∂z/∂x. Asked is how C moves with w: two factors, ∂C/∂e = e and ∂z/∂w.",
         ),
+        Mistake(
+            "z",
+            "w*x + b",
+            "This is z. Asked is how fast C moves with w: ∂C/∂e = e, times ∂z/∂w = x.",
+        ),
+        Mistake(
+            "square, first arrow missing",
+            "(w*x + b - y)**2",
+            "This is e². The derivative of ½e² is e, and the factor ∂z/∂w = x is missing.",
+        ),
+        Mistake(
+            "sign and factor 2",
+            "2*(y - w*x - b)*x",
+            "The sign is wrong, as e = z − y, and there is a factor 2 too many: the ½ cancels it.",
+        ),
     ),
 )
 
@@ -374,7 +389,7 @@ TWO_PATHS = NumberExercise(
             "You took ∂u/∂x = x: the derivative of x² is 2x.",
         ),
         Mistake(
-            "u differentiated as a constant power",
+            "factor of 2x³ lost",
             33,
             "You multiplied out, 2x³ + x², and lost the 2 of 2x³ on the way: its derivative"
             " is 6x².",
@@ -436,7 +451,7 @@ ENTRIES = NumberExercise(
         Mistake(
             "sizes added",
             20,
-            "That is 16 + 4. The result has two axes; multiply their sizes, and nothing else.",
+            "The result has two axes. Multiply their sizes; nothing is added to the product.",
         ),
     ),
 )
@@ -611,6 +626,16 @@ COST = CodeExercise(
             lambda a, y: np.var(a[:, 0] - y) / 2,
             "np.var subtracts the mean error before it squares, so a constant error would "
             "cost nothing.",
+        ),
+        Mistake(
+            "half the root",
+            lambda a, y: np.sqrt(np.mean((a[:, 0] - y) ** 2)) / 2,
+            "You took a root. Asked is the mean of ½(a − y)², without a root.",
+        ),
+        Mistake(
+            "divided, not summed",
+            lambda a, y: (a[:, 0] - y) ** 2 / (2 * len(y)),
+            "You divide each sample's cost by B, but do not add them up: the result is one number.",
         ),
     ),
 )

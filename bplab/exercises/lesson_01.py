@@ -135,11 +135,6 @@ PERCEPTRON = CodeExercise(
             "You compare z with 1. The threshold is in b already: compare z with 0.",
         ),
         Mistake(
-            "strict, without b",
-            lambda x, w, b: (x @ w > 0).astype(int),
-            "b is missing, and a point with z = 0 belongs to class 1: write >= 0.",
-        ),
-        Mistake(
             "strict signs",
             lambda x, w, b: np.where(x @ w + b > 0, 1, -1),
             "You answer −1 and 1, and −1 where z = 0. The unit answers 0 or 1, and 1 where z ≥ 0.",
@@ -165,6 +160,22 @@ PERCEPTRON = CodeExercise(
             lambda x, w, b: 1 if x @ w + b >= 0 else 0,
             "An if decides once, but there are B samples. Compare the whole array: (x @ w +"
             " b >= 0).",
+        ),
+        Mistake(
+            "strict half",
+            lambda x, w, b: (x @ w + b > 0.5).astype(int),
+            "You compare z with ½, and strictly. The threshold for z is 0, and z = 0 "
+            "belongs to class 1: >= 0.",
+        ),
+        Mistake(
+            "tanh",
+            lambda x, w, b: np.tanh(x @ w + b),
+            "This is tanh(z), between −1 and 1. The step answers 1 where z ≥ 0, else 0.",
+        ),
+        Mistake(
+            "bias subtracted, strict",
+            lambda x, w, b: (x @ w - b > 0).astype(int),
+            "The bias is added, z = w·x + b, and the comparison is >=.",
         ),
     ),
 )
@@ -305,6 +316,18 @@ EFFECT = FormulaExercise(
             "bias squared",
             "x1**2 + x2**2 + b**2",
             "The bias's input is the constant 1, so it adds 1·1, not b².",
+        ),
+        Mistake(
+            "old z plus one",
+            "w1*x1 + w2*x2 + b + 1",
+            "That is z with the new bias and the old weights. The weights change too; "
+            "subtract the old z.",
+        ),
+        Mistake(
+            "nothing",
+            "0",
+            "The same point gets another z, because w and b have changed: put in w₁ + x₁, "
+            "w₂ + x₂ and b + 1.",
         ),
     ),
 )
@@ -583,11 +606,6 @@ UPDATE = CodeExercise(
             "Your test asks for s·z > 1. Any s·z > 0 is right.",
         ),
         Mistake(
-            "never equal",
-            lambda w, b, x, s: (w + s * x, b + s) if w @ x + b != s else (w, b),
-            "You compare z with s. z is any number; only its sign counts: s(w·x + b) ≤ 0.",
-        ),
-        Mistake(
             "test with −b",
             lambda w, b, x, s: (w + s * x, b + s) if s * (w @ x - b) <= 0 else (w, b),
             "Your test has −b: z = w·x + b.",
@@ -601,6 +619,26 @@ UPDATE = CodeExercise(
             "weights alone",
             lambda w, b, x, s: w + s * x if s * (w @ x + b) <= 0 else w,
             "You return the weights alone. Return both, w and b, separated by a comma.",
+        ),
+        Mistake(
+            "half a step",
+            lambda w, b, x, s: (w + 0.5 * s * x, b + 0.5 * s) if s * (w @ x + b) <= 0 else (w, b),
+            "Your step is half of the rule's: it adds the whole s·x to w, and s to b.",
+        ),
+        Mistake(
+            "always subtracted",
+            lambda w, b, x, s: (w - x, b - 1) if s * (w @ x + b) <= 0 else (w, b),
+            "You subtract every mistaken sample: that is right for s = −1 only. Add s·x and s.",
+        ),
+        Mistake(
+            "never",
+            lambda w, b, x, s: (w, b),
+            "You never change anything. After a mistake, s(w·x + b) ≤ 0, return w + s·x and b + s.",
+        ),
+        Mistake(
+            "test without s, off the line",
+            lambda w, b, x, s: (w + s * x, b + s) if w @ x + b < 0 else (w, b),
+            "Your test is z < 0, for either class. A mistake is s(w·x + b) ≤ 0.",
         ),
     ),
 )
@@ -906,6 +944,28 @@ BOUND = CodeExercise(
             lambda x, s, w, b: np.floor(novikoff_bound(x, s, w, b)),
             "You rounded down. That is still a bound, as mistakes are whole numbers; but "
             "asked is (R/γ)² itself.",
+        ),
+        Mistake(
+            "no b at all",
+            lambda x, s, w, b: (
+                (np.max(np.sum(x**2, axis=1)) + 1) * (w @ w) / np.min(s * (x @ w)) ** 2
+            ),
+            "b is missing twice: in s·z, and in the length of (w, b).",
+        ),
+        Mistake(
+            "number of samples for R²",
+            lambda x, s, w, b: len(x) * (w @ w + b**2) / np.min(s * (x @ w + b)) ** 2,
+            "You have the number of samples where R² belongs. The bound does not depend on "
+            "that number.",
+        ),
+        Mistake(
+            "b for 1",
+            lambda x, s, w, b: (
+                (np.max(np.sum(x**2, axis=1)) + b**2)
+                * (w @ w + b**2)
+                / np.min(s * (x @ w + b)) ** 2
+            ),
+            "The points are lifted with 1, not with b: ‖(x, 1)‖² = ‖x‖² + 1.",
         ),
     ),
 )

@@ -142,8 +142,9 @@ XNOR_NET = CodeExercise(
         Mistake(
             "all three on the threshold",
             gates([AND, NOR], [-2.0, 0.0], TO_OR, [-1.0]),
-            "Each of your units has z = 0 at a corner, so each is right only by the convention "
-            "step(0) = 1. Put every line half-way between the corners: biases −1.5, 0.5 and −0.5.",
+            "Your AND and your NOR (and perhaps your OR) have z = 0 at a corner: they are right "
+            "only by the convention step(0) = 1. Put every line half-way between the corners: "
+            "biases −1.5, 0.5 and −0.5.",
         ),
         Mistake(
             "NAND for NOR",
@@ -180,12 +181,6 @@ XNOR_NET = CodeExercise(
             gates([AND, NOR], [0.0, 0.0], TO_OR, [0.0]),
             "Your net has no biases: then every line runs through (0, 0), and z = 0 there for "
             "every unit.",
-        ),
-        Mistake(
-            "both on the threshold",
-            gates([AND, NOR], [-2.0, 0.0], TO_OR, [-0.5]),
-            "Your AND and your NOR have z = 0 at their own corner: right only by the "
-            "convention step(0) = 1. Move each line half-way to the next corners.",
         ),
         Mistake(
             "biases one short",
@@ -279,8 +274,7 @@ XNOR_NET = CodeExercise(
         Mistake(
             "no transpose",
             no_transpose,
-            "You wrote x @ W1 for x @ W1.T: the rows of W1 are the units, so each sample is"
-            " multiplied by rows.",
+            "You wrote x @ W1 for x @ W1.T. Each row of W1 holds the weights of one unit.",
         ),
         Mistake(
             "flat output",
@@ -297,6 +291,18 @@ XNOR_NET = CodeExercise(
             "order of the results",
             results_swapped,
             "You return (output, h); the order is (h, output).",
+        ),
+        Mistake(
+            "output halved",
+            gates([AND, NOR], [-1.5, 0.5], [[0.5, 0.5]], [-0.25]),
+            "Your OR has z = ±¼ only. Double its weights and bias, so that z is ½ or more "
+            "on either side.",
+        ),
+        Mistake(
+            "all weights one",
+            gates([AND, AND], [-1.5, 0.5], TO_OR, [-0.5]),
+            "Both hidden units have the weights of AND. NOR falls when an input goes on: "
+            "its weights are negative.",
         ),
     ),
 )
@@ -469,6 +475,11 @@ SLOPE = FormulaExercise(
             "1/4",
             "That is the slope at a = ½ only. It is smaller everywhere else: write it for every a.",
         ),
+        Mistake(
+            "derivative, sign",
+            "2*a - 1",
+            "You differentiated a² − a by a. The slope is a(1 − a) itself.",
+        ),
     ),
 )
 
@@ -550,19 +561,13 @@ OUTPUT_DELTA = CodeExercise(
         Mistake(
             "summed",
             lambda a, y: ((a - y) * a * (1 - a)).mean(),
-            "You averaged over the rows: each row has its own δ², so the result is (m, 1). Divide "
-            "by m, but do not add up.",
+            "You added up the rows, or averaged them: each row has its own δ², so the result is "
+            "(m, 1). Divide by m, but do not add up.",
         ),
         Mistake(
             "averaged, a row left",
             lambda a, y: ((a - y) * a * (1 - a)).mean(axis=0),
             "You averaged over axis 0, the rows. δ² keeps a row for each sample: divide by m only.",
-        ),
-        Mistake(
-            "summed over the rows",
-            lambda a, y: np.sum((a - y) / len(y) * a * (1 - a)),
-            "Your factors are right, but you added the rows up. That is ∂C/∂b²; δ² has a "
-            "row for each sample.",
         ),
         Mistake(
             "four rows",
@@ -658,6 +663,27 @@ OUTPUT_DELTA = CodeExercise(
             lambda a, y: (a - y) * (1 - (a - y)) / len(y),
             "You put the difference a² − y into s(1 − s). The slope is that of the "
             "activation: a²(1 − a²).",
+        ),
+        Mistake(
+            "only 1 − a, no 1/m",
+            lambda a, y: (a - y) * (1 - a),
+            "Two factors are missing: a², as the slope is a²(1 − a²), and 1/m.",
+        ),
+        Mistake(
+            "error squared, no 1/m",
+            lambda a, y: (a - y) ** 2 * a * (1 - a),
+            "The difference is squared: the derivative of ½(a − y)² is a − y. The 1/m is "
+            "missing, too.",
+        ),
+        Mistake(
+            "size of the error",
+            lambda a, y: np.abs(a - y) / len(y) * a * (1 - a),
+            "You dropped the sign of a² − y: it says in which direction the output is wrong.",
+        ),
+        Mistake(
+            "slope divided",
+            lambda a, y: (a - y) / len(y) / (a * (1 - a)),
+            "You divided by the slope: along a path the factors multiply.",
         ),
     ),
 )
@@ -857,6 +883,22 @@ HIDDEN_DELTA = CodeExercise(
             lambda d, W, a: (a @ W.T) * d,
             "a1 @ W2.T goes forward, to the output. The error goes back: delta2 @ W2, times"
             " the slope.",
+        ),
+        Mistake(
+            "δ² times a¹",
+            lambda d, W, a: d * a,
+            "This is what the gradient of the weights adds up. Here w_k and the slope a¹(1 "
+            "− a¹) belong.",
+        ),
+        Mistake(
+            "slope of δ² too",
+            lambda d, W, a: (d * d * (1 - d)) @ W * a * (1 - a),
+            "You multiplied δ² by a slope of its own: it holds the slope at the output already.",
+        ),
+        Mistake(
+            "slope divided",
+            lambda d, W, a: (d @ W) / (a * (1 - a)),
+            "You divided by the slope: along a path the factors multiply.",
         ),
     ),
 )

@@ -16,6 +16,7 @@ from bplab.numeric import (
     dense,
     hidden_error,
     sigmoid,
+    sigmoid_prime,
     softmax,
     softmax_backward,
     softmax_cross_entropy_backward,
@@ -46,8 +47,37 @@ PARAMETERS = NumberExercise(
         Mistake("no output layer", 3136, "The last layer, from 32 to 10, has parameters as well."),
         Mistake("no first layer", 1386, "The first layer, from 64 to 32, has parameters as well."),
         Mistake(
-            "one hidden layer", 2410, "That is a 64-32-10 network: the layer from 32 to 32 is left."
+            "one hidden layer",
+            2410,
+            "That is a 64-32-10 network: the layer from 32 to 32 is left out.",
         ),
+        Mistake(
+            "one hidden layer, no biases",
+            2368,
+            "Those are the weights of a 64-32-10 network: the layer from 32 to 32 and all biases "
+            "are left out.",
+        ),
+        Mistake(
+            "hidden weights",
+            3072,
+            "Those are the weights of the first two layers: the last layer, from 32 to 10, and "
+            "all biases are left out.",
+        ),
+        Mistake("no output biases", 3456, "The ten logits have biases as well."),
+        Mistake(
+            "one hidden bias vector", 3434, "Both hidden layers have 32 biases: count them twice."
+        ),
+        Mistake("output biases only", 3402, "The hidden neurons have biases as well, 32 a layer."),
+        Mistake(
+            "biases alone", 74, "Those are the biases alone, one a neuron: the weights are missing."
+        ),
+        Mistake(
+            "bias as a neuron",
+            3564,
+            "You counted the bias as one more neuron on both sides of a layer: it leads to the "
+            "layer's outputs, but no weights lead to it. (n_in + 1) · n_out.",
+        ),
+        Mistake("twice", 6932, "That is twice as much: each weight leads one way and counts once."),
         Mistake("neurons", 138, "That is the number of neurons and inputs. Count connections."),
         Mistake(
             "product",
@@ -83,9 +113,10 @@ def backward(
 
 
 # A batch size and the widths of each layer: distinct, one layer only, of size 1, and all equal.
+# The first has three layers, so that a list of its layers cannot be taken for the pair of lists.
 NETWORKS = (
-    (5, (3, 4, 2)),
     (2, (3, 2, 4, 5)),
+    (5, (3, 4, 2)),
     (4, (3, 2)),
     (1, (4, 3, 2)),
     (3, (2, 1, 4)),
@@ -166,6 +197,16 @@ def forward_bias_last(weights, biases, x):  # type: ignore[no-untyped-def]
     return zs, activations[:-1]
 
 
+def forward_and_then(change: Any) -> Any:
+    """The forward pass with its two lists changed at the end."""
+    return lambda weights, biases, x: change(*forward(weights, biases, x))
+
+
+def forward_in_columns(weights, biases, x):  # type: ignore[no-untyped-def]
+    zs, activations = forward(weights, biases, x)
+    return [z.T for z in zs], [a.T for a in activations]
+
+
 FORWARD = CodeExercise(
     id="05.2",
     title="forward through all layers",
@@ -207,6 +248,21 @@ FORWARD = CodeExercise(
             "On layers of equal width no shape warns you.",
         ),
         Mistake(
+            "W @ a",
+            forward_wrong(lambda a, W, b: W @ a + b),
+            "W @ a is for one sample as a column: with samples as rows it is z = a @ W.T + b.",
+        ),
+        Mistake(
+            "columns",
+            forward_in_columns,
+            "Your arrays hold the samples as columns: here each sample is a row, z = a @ W.T + b.",
+        ),
+        Mistake(
+            "bias subtracted",
+            forward_wrong(lambda a, W, b: a @ W.T - b),
+            "You subtracted the bias: z = a @ W.T + b.",
+        ),
+        Mistake(
             "no bias",
             forward_wrong(lambda a, W, b: a @ W.T),
             "The biases are missing: z = a @ W.T + b.",
@@ -225,6 +281,67 @@ FORWARD = CodeExercise(
             "sigmoid",
             forward_wrong(sigma=sigmoid),
             "You used the sigmoid: the hidden layers of this lesson are tanh.",
+        ),
+        Mistake(
+            "ReLU",
+            forward_wrong(sigma=lambda z: np.maximum(z, 0)),
+            "You used ReLU: the hidden layers of this lesson are tanh.",
+        ),
+        Mistake(
+            "tanh′",
+            forward_wrong(sigma=tanh_prime),
+            "You used the derivative, tanh_prime: it belongs to the backward pass.",
+        ),
+        Mistake(
+            "tanh of x",
+            lambda weights, biases, x: forward(weights, biases, tanh(x)),
+            "You applied tanh to the input: a⁰ is x itself.",
+        ),
+        Mistake(
+            "tanh of the logits",
+            forward_and_then(lambda zs, a: ([*zs[:-1], tanh(zs[-1])], a)),
+            "You applied tanh to the logits: the last entry of zs is z^L itself.",
+        ),
+        Mistake(
+            "softmax of the logits",
+            forward_and_then(lambda zs, a: ([*zs[:-1], softmax(zs[-1])], a)),
+            "You applied the softmax to the logits: what is made of them comes later, with the "
+            "cost. The last entry of zs is z^L itself.",
+        ),
+        Mistake(
+            "no last layer",
+            forward_and_then(lambda zs, a: (zs[:-1], a)),
+            "Your zs lack the logits z^L: the last layer has a z as well, only no tanh.",
+        ),
+        Mistake(
+            "x in zs",
+            forward_and_then(lambda zs, a: ([a[0], *zs], a)),
+            "Your zs begin with x: the input has no z. zs holds z¹ … z^L.",
+        ),
+        Mistake(
+            "a¹ … a^(L−1)",
+            forward_and_then(lambda zs, a: (zs, a[1:])),
+            "Your activations lack a⁰ = x: it is what goes into the first layer.",
+        ),
+        Mistake(
+            "z in activations",
+            forward_and_then(lambda zs, a: (zs, [a[0], *zs[:-1]])),
+            "Your activations hold z: keep tanh(z), which goes into the next layer.",
+        ),
+        Mistake(
+            "pairs",
+            forward_and_then(lambda zs, a: list(zip(zs, a, strict=True))),
+            "You returned a pair for each layer: return two lists, one of all z and one of all a.",
+        ),
+        Mistake(
+            "only zs",
+            forward_and_then(lambda zs, a: zs),
+            "You returned zs only: end with return zs, activations.",
+        ),
+        Mistake(
+            "only the logits",
+            forward_and_then(lambda zs, a: zs[-1]),
+            "You returned the logits only: the backward pass needs every z and every a.",
         ),
         Mistake(
             "always x",
@@ -275,6 +392,43 @@ def backward_reversed(weights, zs, activations, delta):  # type: ignore[no-untyp
     return dWs[::-1], dbs[::-1]
 
 
+def backward_and_then(change: Any) -> Any:
+    """The backward pass with its two lists changed at the end."""
+    return lambda weights, zs, activations, delta: change(
+        *backward(weights, zs, activations, delta)
+    )
+
+
+def backward_error_first(weights, zs, activations, delta):  # type: ignore[no-untyped-def]
+    dWs: list[Array] = []
+    dbs: list[Array] = []
+    for layer in reversed(range(len(weights))):
+        if layer > 0:
+            delta = hidden_error(delta, weights[layer], tanh_prime(zs[layer - 1]))
+        dWs.insert(0, weight_gradient(delta, activations[layer]))
+        dbs.insert(0, bias_gradient(delta))
+    return dWs, dbs
+
+
+def backward_to_the_input(weights, zs, activations, delta):  # type: ignore[no-untyped-def]
+    dWs: list[Array] = []
+    dbs: list[Array] = []
+    for layer in reversed(range(len(weights))):
+        dWs.insert(0, weight_gradient(delta, activations[layer]))
+        dbs.insert(0, bias_gradient(delta))
+        delta = hidden_error(delta, weights[layer], tanh_prime(zs[layer - 1]))
+    return dWs, dbs
+
+
+def backward_activation_below(weights, zs, activations, delta):  # type: ignore[no-untyped-def]
+    return backward(weights, zs, [activations[-1], *activations[:-1]], delta)
+
+
+def without_a_check(delta: Array, W: Array, slope: Any) -> Any:
+    """BP2 in bare NumPy, where a slope of another shape may fit by broadcasting."""
+    return delta @ W * slope
+
+
 def backward_weight_below(weights, zs, activations, delta):  # type: ignore[no-untyped-def]
     dWs: list[Array] = []
     dbs: list[Array] = []
@@ -312,7 +466,7 @@ BACKWARD = CodeExercise(
         ),
         Mistake(
             "no σ′",
-            backward_wrong(slope=lambda zs, a, layer: 1),
+            backward_wrong(step=lambda d, W, s: d @ W),
             "Hidden layers lack σ′(z): BP2 is (Wᵀδ) ⊙ tanh′(z) of the layer that δ arrives at.",
         ),
         Mistake(
@@ -336,6 +490,125 @@ BACKWARD = CodeExercise(
             backward_wrong(slope=lambda zs, a, layer: tanh_prime(zs[layer])),
             "σ′ is taken one layer too high: δ arrives at the layer below, so its slope is "
             "tanh_prime(zs[layer - 1]).",
+        ),
+        Mistake(
+            "σ′ one layer off, broadcast",
+            backward_wrong(step=without_a_check, slope=lambda zs, a, layer: tanh_prime(zs[layer])),
+            "σ′ is taken one layer too high, and where a layer has one neuron, broadcasting hides "
+            "it: the slope of the layer that δ arrives at is tanh_prime(zs[layer - 1]).",
+        ),
+        Mistake(
+            "sigmoid_prime",
+            backward_wrong(slope=lambda zs, a, layer: sigmoid_prime(zs[layer - 1])),
+            "You used sigmoid_prime: the hidden layers are tanh, so it is tanh_prime.",
+        ),
+        Mistake(
+            "ReLU′",
+            backward_wrong(slope=lambda zs, a, layer: 1.0 * (zs[layer - 1] > 0)),
+            "You used the derivative of ReLU: the hidden layers are tanh, so it is tanh_prime.",
+        ),
+        Mistake(
+            "tanh for tanh′",
+            backward_wrong(slope=lambda zs, a, layer: a[layer]),
+            "You multiplied by tanh(z): BP2 has its derivative, tanh_prime(z).",
+        ),
+        Mistake(
+            "1 − a",
+            backward_wrong(slope=lambda zs, a, layer: 1 - a[layer]),
+            "You used 1 − a for tanh′: the square is missing, 1 − a².",
+        ),
+        Mistake(
+            "1 + a²",
+            backward_wrong(slope=lambda zs, a, layer: 1 + a[layer] ** 2),
+            "You used 1 + a² for tanh′: the sign is wrong, 1 − a².",
+        ),
+        Mistake(
+            "z for σ′",
+            backward_wrong(slope=lambda zs, a, layer: zs[layer - 1]),
+            "You multiplied by z itself: BP2 has σ′(z), which is tanh_prime(zs[layer - 1]).",
+        ),
+        Mistake(
+            "activations one layer off",
+            backward_activation_below,
+            "The activations in BP4 are one layer too low (at layer 0, activations[-1] is the "
+            "last): activations[layer] is what goes into weights[layer].",
+        ),
+        Mistake(
+            "BP2 first",
+            backward_error_first,
+            "You carried δ back before you used it: each layer needs BP4 and BP3 first, then BP2.",
+        ),
+        Mistake(
+            "BP2 at the input",
+            backward_to_the_input,
+            "You use BP2 at layer 0, too: the input has no z, and zs[-1] is the last layer's. Put "
+            "if layer > 0 before it.",
+        ),
+        Mistake(
+            "first layer left out",
+            backward_and_then(lambda dWs, dbs: (dWs[1:], dbs[1:])),
+            "The first layer is left out: layer 0 has no BP2, but it has BP4 and BP3.",
+        ),
+        Mistake(
+            "only dWs reversed",
+            backward_and_then(lambda dWs, dbs: (dWs[::-1], dbs)),
+            "dbs is in order, but dWs begins with the last layer.",
+        ),
+        Mistake(
+            "only dbs reversed",
+            backward_and_then(lambda dWs, dbs: (dWs, dbs[::-1])),
+            "dWs is in order, but dbs begins with the last layer.",
+        ),
+        Mistake(
+            "swapped",
+            backward_and_then(lambda dWs, dbs: (dbs, dWs)),
+            "You returned dbs first: the order is dWs, dbs.",
+        ),
+        Mistake(
+            "only dWs",
+            backward_and_then(lambda dWs, dbs: dWs),
+            "You returned dWs only: the biases' gradients, dbs, are missing.",
+        ),
+        Mistake(
+            "pairs",
+            backward_and_then(lambda dWs, dbs: list(zip(dWs, dbs, strict=True))),
+            "You returned a pair for each layer: return two lists, one of all dW, one of all db.",
+        ),
+        Mistake(
+            "δ as a column",
+            backward_wrong(step=lambda d, W, s: W.T @ d * s),
+            "W.T @ delta is for δ as a column: with samples as rows it is delta @ W.",
+        ),
+        Mistake(
+            "delta @ a",
+            backward_wrong(weight=lambda d, a: d @ a),
+            "BP4 must sum over the batch: transpose delta, delta.T @ a.",
+        ),
+        Mistake(
+            "delta @ a.T",
+            backward_wrong(weight=lambda d, a: d @ a.T),
+            "You transposed the wrong factor in BP4: delta.T @ a sums over the batch.",
+        ),
+        Mistake(
+            "axis kept",
+            backward_wrong(bias=lambda d: d.sum(axis=0, keepdims=True)),
+            "Your dbs have shape (1, n): a bias has shape (n,), so sum without keepdims.",
+        ),
+        Mistake(
+            "bias over the neurons",
+            backward_wrong(bias=lambda d: d.sum(axis=1)),
+            "You summed the biases' gradients along axis 1, over the neurons: the batch is axis 0.",
+        ),
+        Mistake(
+            "bias over everything",
+            backward_wrong(bias=np.sum),
+            "You summed over the neurons as well, to one number: db = delta.sum(axis=0).",
+        ),
+        Mistake(
+            "weights averaged",
+            backward_wrong(weight=lambda d, a: d.T @ a / len(d)),
+            "The weights' gradients are averaged over the batch, the biases' are not: sum both, "
+            "the 1/m is inside delta.",
         ),
         Mistake(
             "weights one layer off",
@@ -450,10 +723,91 @@ BCE_SLOPE = FormulaExercise(
             "That is the cost itself: differentiate it by a.",
         ),
         Mistake(
-            "quadratic and σ",
+            "1 − a is missing",
             "(a - y)/a",
             "The denominator lacks the factor 1 − a: bring −y/a + (1 − y)/(1 − a) to one "
             "denominator again.",
+        ),
+        Mistake(
+            "a is missing",
+            "(a - y)/(1 - a)",
+            "The denominator lacks the factor a: bring −y/a + (1 − y)/(1 − a) to one denominator "
+            "again.",
+        ),
+        Mistake(
+            "y − a",
+            "y - a",
+            "That is −∂C/∂z for a sigmoid: the sign is turned, and the factor σ′ = a(1 − a) is in "
+            "it. Here ∂C/∂a is asked.",
+        ),
+        Mistake(
+            "first sign",
+            "y/a + (1 - y)/(1 - a)",
+            "The first term has the wrong sign: the cost begins with −y log(a).",
+        ),
+        Mistake(
+            "targets lost",
+            "-1/a + 1/(1 - a)",
+            "The targets are lost: y and 1 − y are constant factors and stay.",
+        ),
+        Mistake(
+            "1 − y lost",
+            "-y/a + 1/(1 - a)",
+            "The factor 1 − y of the second term is lost: it is constant and stays.",
+        ),
+        Mistake(
+            "y for 1 − y",
+            "-y/a + y/(1 - a)",
+            "The second term has the factor 1 − y, not y.",
+        ),
+        Mistake(
+            "brackets around the denominator",
+            "(a - y)/a*(1 - a)",
+            "This is read as ((a − y)/a)·(1 − a): put brackets around the whole denominator, "
+            "/(a*(1 - a)).",
+        ),
+        Mistake(
+            "brackets around the numerator",
+            "a - y/(a*(1 - a))",
+            "This is read as a − (y/(a(1 − a))): put brackets around the numerator, (a - y).",
+        ),
+        Mistake(
+            "a and y swapped",
+            "-a/y + (1 - a)/(1 - y)",
+            "You swapped a and y: the logarithms are of a and 1 − a, so these are the "
+            "denominators.",
+        ),
+        Mistake(
+            "y in the denominator",
+            "(a - y)/(y*(1 - y))",
+            "The denominator is a(1 − a), from the logarithms of a and 1 − a. For y = 0 or 1 yours "
+            "is 0.",
+        ),
+        Mistake(
+            "log(1 − a) as log(a)",
+            "-y/a + (1 - y)/a",
+            "The derivative of log(1 − a) has 1 − a in the denominator, not a.",
+        ),
+        Mistake(
+            "1 − a as a factor",
+            "-y/a + (1 - y)*(1 - a)",
+            "In the second term 1 − a is a factor: the derivative of log(1 − a) has it in the "
+            "denominator.",
+        ),
+        Mistake(
+            "twice",
+            "2*(a - y)/(a*(1 - a))",
+            "That is twice as much: no square is differentiated here.",
+        ),
+        Mistake(
+            "half",
+            "(a - y)/(2*a*(1 - a))",
+            "That is half as much: this cost has no ½.",
+        ),
+        Mistake(
+            "squared",
+            "(a - y)/(a**2*(1 - a)**2)",
+            "The denominator a(1 − a) occurs twice: (−y(1 − a) + (1 − y)a)/(a(1 − a)).",
         ),
     ),
 )
@@ -519,10 +873,10 @@ def soft_targets(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
 
 # Rows so far apart that e^z overflows in one and, after a shift by the largest of all, vanishes in
-# the other.
+# another; in the last row a shift by its smallest logit overflows, too.
 FAR_APART: Sample = {
-    "logits": np.array([[1000.0, 998.5, 999.0], [0.5, -1.0, 2.0]]),
-    "targets": np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+    "logits": np.array([[1000.0, 998.5, 999.0], [0.5, -1.0, 2.0], [0.0, 1000.0, 999.0]]),
+    "targets": np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]]),
 }
 
 
@@ -531,14 +885,29 @@ def softmax_unshifted(z: Array) -> Array:
     return e / e.sum(axis=1, keepdims=True)
 
 
-def softmax_shifted_by_all(z: Array) -> Array:
-    e = np.exp(z - z.max())
-    return e / e.sum(axis=1, keepdims=True)
-
-
 def softmax_over_the_batch(z: Array) -> Array:
     e = np.exp(z - z.max(axis=0))
     return e / e.sum(axis=0)
+
+
+def shifted_exp(z: Array) -> Array:
+    """What the softmax divides by its sum."""
+    return np.exp(z - z.max(axis=1, keepdims=True))
+
+
+def softmax_shifted_by(shift: Any) -> Any:
+    """The softmax with another shift."""
+
+    def wrong(z: Array) -> Array:
+        e = np.exp(z - shift(z))
+        return e / e.sum(axis=1, keepdims=True)
+
+    return wrong
+
+
+def softmax_delta_without_keepdims(z: Array, y: Array) -> Array:
+    e = np.exp(z - z.max(axis=1))
+    return (e / e.sum(axis=1) - y) / len(z)
 
 
 SOFTMAX_DELTA = CodeExercise(
@@ -580,9 +949,109 @@ SOFTMAX_DELTA = CodeExercise(
         ),
         Mistake(
             "one shift for all rows",
-            lambda z, y: (softmax_shifted_by_all(z) - y) / len(z),
+            lambda z, y: (softmax_shifted_by(np.max)(z) - y) / len(z),
             "You subtracted the largest logit of the whole batch: in a row far below it all e^z "
             "become 0, and 0/0 is NaN. Subtract each row's own, max(axis=1, keepdims=True).",
+        ),
+        Mistake(
+            "shift by the smallest",
+            lambda z, y: (
+                (softmax_shifted_by(lambda z: z.min(axis=1, keepdims=True))(z) - y) / len(z)
+            ),
+            "You subtracted each row's smallest logit: then all exponents are ≥ 0 and a large one "
+            "still overflows. Subtract the largest.",
+        ),
+        Mistake(
+            "overflow, no 1/m",
+            lambda z, y: softmax_unshifted(z) - y,
+            "Two things: e^1000 overflows, so subtract each row's largest logit before np.exp; and "
+            "the 1/m is missing.",
+        ),
+        Mistake(
+            "sum without keepdims",
+            lambda z, y: (shifted_exp(z) / shifted_exp(z).sum(axis=1) - y) / len(z),
+            "The sums have shape (B,), which broadcasting lays along a row: keep the axis, "
+            "e.sum(axis=1, keepdims=True).",
+        ),
+        Mistake(
+            "maximum without keepdims",
+            lambda z, y: (softmax_shifted_by(lambda z: z.max(axis=1))(z) - y) / len(z),
+            "The maxima have shape (B,), which broadcasting lays along a row: keep the axis, "
+            "logits.max(axis=1, keepdims=True).",
+        ),
+        Mistake(
+            "no keepdims",
+            softmax_delta_without_keepdims,
+            "Maxima and sums have shape (B,), which broadcasting lays along a row: both need "
+            "keepdims=True.",
+        ),
+        Mistake(
+            "sum over everything",
+            lambda z, y: (np.exp(z) / np.exp(z).sum() - y) / len(z),
+            "You divided by the sum over the whole batch: each row has a sum of its own, "
+            "e.sum(axis=1, keepdims=True). And e^1000 overflows.",
+        ),
+        Mistake(
+            "shift and sum over everything",
+            lambda z, y: (np.exp(z - z.max()) / np.exp(z - z.max()).sum() - y) / len(z),
+            "Maximum and sum are those of the whole batch: each row has its own, with axis=1, "
+            "keepdims=True in both.",
+        ),
+        Mistake(
+            "sum over all rows",
+            lambda z, y: (shifted_exp(z) / shifted_exp(z).sum() - y) / len(z),
+            "The shift is right, but you divided by the sum over the whole batch: "
+            "e.sum(axis=1, keepdims=True).",
+        ),
+        Mistake(
+            "not divided",
+            lambda z, y: (shifted_exp(z) - y) / len(z),
+            "You took e^z for the outputs: divide by the row's sum.",
+        ),
+        Mistake(
+            "no exponential",
+            lambda z, y: (z / z.sum(axis=1, keepdims=True) - y) / len(z),
+            "You divided the logits by their sum: the softmax divides e^z by the sum of e^z.",
+        ),
+        Mistake(
+            "softmax twice",
+            lambda z, y: (softmax(softmax(z)) - y) / len(z),
+            "You applied the softmax twice.",
+        ),
+        Mistake(
+            "log",
+            lambda z, y: (np.log(softmax(z)) - y) / len(z),
+            "You took log a for a: the logarithm is in the cost, its derivative has none.",
+        ),
+        Mistake(
+            "cost",
+            lambda z, y: -(y * np.log(softmax(z))).sum() / len(z),
+            "That is the cost, one number: δ has an entry for each logit.",
+        ),
+        Mistake(
+            "summed over the batch",
+            lambda z, y: ((softmax(z) - y) / len(z)).sum(axis=0),
+            "You summed or averaged over the batch: δ keeps one row a sample. BP3 sums later.",
+        ),
+        Mistake(
+            "over n",
+            lambda z, y: (softmax(z) - y) / z.shape[1],
+            "You divided by the number of classes: m is the number of samples, len(logits).",
+        ),
+        Mistake(
+            "sign, no 1/m",
+            lambda z, y: y - softmax(z),
+            "Two things: the gradient is a − y, not y − a, and the 1/m is missing.",
+        ),
+        Mistake(
+            "outputs only",
+            lambda z, y: softmax(z),
+            "That is the softmax: subtract the targets and divide by m.",
+        ),
+        Mistake(
+            "twice",
+            lambda z, y: 2 * (softmax(z) - y) / len(z),
+            "That is twice as much: no square is differentiated here.",
         ),
         Mistake(
             "softmax over the batch",
@@ -616,7 +1085,8 @@ SOFTMAX_DELTA = CodeExercise(
         Mistake(
             "∂C/∂a",
             lambda z, y: -y / softmax(z) / len(z),
-            "That is ∂C/∂a = −y/a, over m: the way from a to z, the softmax's Jacobian, is left.",
+            "That is ∂C/∂a = −y/a, over m: the way from a to z, the softmax's Jacobian, is still "
+            "missing.",
         ),
         Mistake(
             "no targets",
@@ -651,7 +1121,9 @@ FIRST_LOSS = NumberExercise(
         Mistake("zero", 0, "0 is the loss of a network that is sure and right every time."),
         Mistake("log10", 1, "That is the logarithm to base 10: the cost has the natural one."),
         Mistake(
-            "log2", float(np.log2(10)), "That is the logarithm to base 2: the cost has the natural."
+            "log2",
+            float(np.log2(10)),
+            "That is the logarithm to base 2: the cost has the natural one.",
         ),
         Mistake(
             "sign",
@@ -659,6 +1131,37 @@ FIRST_LOSS = NumberExercise(
             "The sign is wrong: the cost is −log(1/10), and that is positive.",
         ),
         Mistake("probability", 0.1, "That is the output of the right digit: the cost is −log."),
+        Mistake(
+            "−log 0.9",
+            -float(np.log(0.9)),
+            "That is −log(1 − a) of the right digit: the cost is −log a, with a = 1/10.",
+        ),
+        Mistake(
+            "ten coins",
+            10 * float(np.log(2)),
+            "That is ten times log 2, the cost of ten sigmoid outputs of ½: a softmax makes 1/10 "
+            "of each, and one term is left.",
+        ),
+        Mistake(
+            "mean over outputs",
+            float(np.log(10)) / 10,
+            "You divided by the number of outputs, too: a sample's cost is a sum over them, and "
+            "one term is left.",
+        ),
+        Mistake(
+            "mean of binary costs",
+            -float(np.log(0.1) + 9 * np.log(0.9)) / 10,
+            "That is the binary cross-entropy, averaged over the outputs. This cost is −Σ y log a.",
+        ),
+        Mistake("classes", 10, "That is the number of classes: the cost is its logarithm."),
+        Mistake(
+            "log of the samples",
+            float(np.log(1250)),
+            "That is the logarithm of the number of samples: it is classes that are guessed among.",
+        ),
+        Mistake(
+            "log 9", float(np.log(9)), "That is log 9: ten outputs share the probability, not nine."
+        ),
         Mistake("error", 0.9, "That is 1 − a of the right digit: the cost is −log a."),
         Mistake("two classes", float(np.log(2)), "That is log 2, for two classes: there are ten."),
         Mistake(

@@ -239,9 +239,12 @@ BEST_STEP = NumberExercise(
             -10,
             "1e-10 is about the smallest error that can be had; the step that gives it was asked.",
         ),
-        *map(whole_but_not_best, (-1, -2, -3, -4, -6, -7, -9, -11, -12, -13, -14, -15)),
-        *map(step_for_exponent, (1e-5, 1e-6, 4.6e-6, 4.64e-6, 5.8e-6, 5.85e-6, 6e-6)),
-        *map(not_whole, (-5.2, -5.23, -5.3, -5.33, -16 / 3)),
+        *map(whole_but_not_best, {*range(-19, 0)} - {-5, -8, -10, -16}),
+        *map(
+            step_for_exponent,
+            (1e-8, 1e-6, 4.6e-6, 4.64e-6, 5.8e-6, 5.85e-6, 6e-6, 1e-5, 1e-4, 1e-3),
+        ),
+        *map(not_whole, (-5.2, -5.23, -5.25, -5.3, -5.33, -16 / 3, -5.5)),
     ),
 )
 
@@ -457,13 +460,18 @@ NUMERICAL_GRADIENT = CodeExercise(
         Mistake(
             "summed",
             altered(numerical_gradient, ("return gradient", "return gradient.sum()")),
-            "You added the entries up. A gradient has an entry for each entry of x.",
+            "That is the sum of the slopes: what you get if all entries move at once, or if you "
+            "add them up. A gradient has an entry for each entry of x.",
         ),
         Mistake(
-            "x moved as a whole",
-            lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
-            "x + h moves all entries at once and gives one number. The gradient has a slope for "
-            "each entry.",
+            "halved",
+            altered(numerical_gradient, ("return gradient", "return gradient / 2")),
+            "Every entry is half of what it should be: from x − h to x + h it is 2h, not 4h.",
+        ),
+        Mistake(
+            "forward, all at once",
+            lambda f, x, h: (f(x + h) - f(x)) / h,
+            "Two things: x + h moves all entries at once, and the step is to one side only.",
         ),
     ),
 )
@@ -669,6 +677,30 @@ RELATIVE_ERROR = CodeExercise(
             ).max(),
             "Python's max cannot compare arrays entry by entry: that is np.maximum.",
         ),
+        Mistake(
+            "absolute per entry",
+            lambda got, expected: np.abs(got - expected),
+            "That is the absolute error of each entry: divide by its size, and take the largest.",
+        ),
+        Mistake(
+            "mean absolute",
+            lambda got, expected: np.abs(got - expected).mean(),
+            "That is the mean absolute error. Divide by the size of the entry, and take the "
+            "largest.",
+        ),
+        Mistake(
+            "maximum over maximum",
+            lambda got, expected: np.abs(got - expected).max() / np.abs(expected).max(),
+            "You divided the largest error by the largest expected entry: a wrong small one "
+            "disappears. Divide first.",
+        ),
+        Mistake(
+            "squared",
+            lambda got, expected: (
+                (np.abs(got - expected) / np.maximum(np.abs(got), np.abs(expected))).max() ** 2
+            ),
+            "That is the square of the relative error: a small one looks much smaller.",
+        ),
     ),
 )
 
@@ -799,14 +831,6 @@ XOR = CodeExercise(
             "The derivative has the wrong sign: σ rises, so σ′ is positive.",
         ),
         Mistake(
-            "no square",
-            altered(
-                repairs.xor_gradient,
-                ("sigmoid(x) * (1 - sigmoid(x))", "np.exp(-x) / (1 + np.exp(-x))"),
-            ),
-            "The square below is missing: σ′ = e^(−z) / (1 + e^(−z))².",
-        ),
-        Mistake(
             "σ of the product",
             altered(
                 repairs.xor_gradient, ("sigmoid(x) * (1 - sigmoid(x))", "sigmoid(x * (1 - x))")
@@ -845,6 +869,16 @@ XOR = CodeExercise(
                 ("delta2.sum(axis=0)", "delta2.mean(axis=0)"),
             ),
             "The biases are averaged over the samples; this cost is a sum, so sum.",
+        ),
+        Mistake(
+            "σ²",
+            altered(repairs.xor_gradient, ("sigmoid(x) * (1 - sigmoid(x))", "sigmoid(x) ** 2")),
+            "That is a²; σ′ is a(1 − a) = a − a².",
+        ),
+        Mistake(
+            "nothing for σ′",
+            altered(repairs.xor_gradient, ("sigmoid(x) * (1 - sigmoid(x))", "x")),
+            "Your function returns what it gets: a(1 − a) with a = σ(x) is missing.",
         ),
     ),
 )
@@ -1013,6 +1047,16 @@ DEEP = CodeExercise(
         ),
     ),
 )
+
+
+def first_layer_first(W1, b1, W2, b2, x, y, rate=0.5):
+    a1 = np.tanh(x @ W1.T + b1)
+    delta2 = (a1 @ W2.T + b2 - y) / len(y)
+    delta1 = (delta2 @ W2) * (1 - a1**2)
+    W1, b1 = W1 - rate * (delta1.T @ x), b1 - rate * delta1.sum(axis=0)
+    a1 = np.tanh(x @ W1.T + b1)
+    return W1, b1, W2 - rate * (delta2.T @ a1), b2 - rate * delta2.sum(axis=0)
+
 
 STEP = CodeExercise(
     id="06.7",
@@ -1194,14 +1238,7 @@ STEP = CodeExercise(
         ),
         Mistake(
             "first layer first",
-            altered(
-                repairs.training_step,
-                (
-                    "W2 = W2 - rate * (delta2.T @ a1)",
-                    "W1 = W1 - rate * (delta1.T @ x)\n    a1 = np.tanh(x @ W1.T + b1)\n    W2 = W2 - rate * (delta2.T @ a1)",
-                ),
-                ("\n\n    W1 = W1 - rate * (delta1.T @ x)\n", "\n\n"),
-            ),
+            first_layer_first,
             "a1 was computed anew with the moved W1. Use the a1 of the forward pass for all "
             "gradients.",
         ),
@@ -1209,6 +1246,27 @@ STEP = CodeExercise(
             "nothing returned",
             altered(repairs.training_step, ("return W1, b1, W2, b2", "return None")),
             "The step is made, but not returned: is the return missing?",
+        ),
+        Mistake(
+            "W1 uphill",
+            altered(repairs.training_step, ("W1 - rate", "W1 + rate")),
+            "W1 steps along its gradient, uphill: subtract.",
+        ),
+        Mistake(
+            "no rate for W2",
+            altered(repairs.training_step, ("rate * (delta2.T @ a1)", "delta2.T @ a1")),
+            "The learning rate is missing in the update of W2.",
+        ),
+        Mistake(
+            "no rate for b1",
+            altered(repairs.training_step, ("rate * delta1.sum(axis=0)", "delta1.sum(axis=0)")),
+            "The learning rate is missing in the update of b1.",
+        ),
+        Mistake(
+            "all entries",
+            altered(repairs.training_step, ("/ len(y)", "/ y.size")),
+            "You divided by the number of all entries of y: the cost is a mean over the samples "
+            "only.",
         ),
     ),
 )
@@ -1365,14 +1423,14 @@ LOGISTIC = CodeExercise(
             "divide, and let the product sum.",
         ),
         Mistake(
-            "all divided",
-            altered(
-                repairs.logistic_gradient,
-                ("(a - y) / len(y)", "a - y"),
-                ("delta.T @ x + decay * W", "(delta.T @ x + decay * W) / len(y)"),
-                ("delta.sum(axis=0)", "delta.sum(axis=0) / len(y)"),
-            ),
-            "You divided the decay as well as the error: in the cost it stands outside the mean.",
+            "db not summed",
+            altered(repairs.logistic_gradient, ("delta.sum(axis=0)", "delta")),
+            "The sum over the batch got lost in db.",
+        ),
+        Mistake(
+            "halved too",
+            altered(repairs.logistic_gradient, ("/ len(y)", "/ len(y) / 2")),
+            "Half too small: the cross-entropy has no ½.",
         ),
     ),
 )
@@ -1487,12 +1545,6 @@ REGRESSION = CodeExercise(
             "np.cumsum keeps all partial sums; only the whole sum is the gradient.",
         ),
         Mistake(
-            "first numbers",
-            altered(repairs.regression_gradient, ("delta.sum(axis=0)", "delta.flatten()[:len(b)]")),
-            "The shape fits, but these are the errors of the first sample only. Sum over all of "
-            "them.",
-        ),
-        Mistake(
             "times b",
             altered(repairs.regression_gradient, ("delta.sum(axis=0)", "delta.sum(axis=0) * b")),
             "The factor b is too much: ∂z/∂b is 1.",
@@ -1506,6 +1558,21 @@ REGRESSION = CodeExercise(
             "ones",
             altered(repairs.regression_gradient, ("delta.sum(axis=0)", "np.ones_like(b)")),
             "That is ∂z/∂b. It is to be multiplied by the errors, and they are summed.",
+        ),
+        Mistake(
+            "sign",
+            altered(repairs.regression_gradient, ("delta.sum(axis=0)", "-delta.sum(axis=0)")),
+            "db has the wrong sign: ∂z/∂b is +1.",
+        ),
+        Mistake(
+            "zero",
+            altered(repairs.regression_gradient, ("delta.sum(axis=0)", "np.zeros_like(b)")),
+            "With db = 0 the bias never moves: sum δ over the batch.",
+        ),
+        Mistake(
+            "b itself",
+            altered(repairs.regression_gradient, ("delta.sum(axis=0)", "b")),
+            "That is the bias itself; its gradient is the sum of δ over the batch.",
         ),
     ),
 )
@@ -1704,7 +1771,9 @@ SOFTMAX = CodeExercise(
         Mistake(
             "no a in the sum",
             altered(repairs.softmax_gradient, ("(d_a * a).sum", "d_a.sum")),
-            "In the sum the factor a_j is missing: it is Σ_j d_a_j a_j.",
+            "Your result is a · ∂C/∂a: the sum is missing, or the factor a_j in it. (Without that "
+            "factor it is 0, as the entries of a and those of y both sum to 1.) It is "
+            "Σ_j ∂C/∂a_j a_j.",
         ),
         Mistake(
             "no a in front",
@@ -1764,17 +1833,6 @@ SOFTMAX = CodeExercise(
                 (_SOFTMAX_LINE, "delta = a * (d_a - (d_a * a).mean(axis=1, keepdims=True))"),
             ),
             "You took the mean over the outputs: the chain rule sums.",
-        ),
-        Mistake(
-            "no sum",
-            altered(repairs.softmax_gradient, (_SOFTMAX_LINE, "delta = a * (d_a - d_a * a)")),
-            "The sum over j is missing: every output a_j depends on z_i.",
-        ),
-        Mistake(
-            "first term only",
-            altered(repairs.softmax_gradient, (_SOFTMAX_LINE, "delta = a * d_a")),
-            "You multiplied by a, which is only the first half of the Jacobian: the terms −a_i "
-            "a_j are missing.",
         ),
         Mistake(
             "second term only",
@@ -1859,14 +1917,6 @@ SOFTMAX = CodeExercise(
             "cross-entropy's derivative",
             altered(repairs.softmax_gradient, (_SOFTMAX_LINE, "delta = -y / a / len(y)")),
             "−y/a is ∂C/∂a of the cross-entropy. Here the cost is quadratic, and ∂C/∂a is a − y.",
-        ),
-        Mistake(
-            "sum times diagonal",
-            altered(
-                repairs.softmax_gradient,
-                (_SOFTMAX_LINE, "delta = d_a.sum(axis=1, keepdims=True) * a * (1 - a)"),
-            ),
-            "The sum over j runs over ∂C/∂a_j times the Jacobian, not over ∂C/∂a_j alone.",
         ),
     ),
 )
@@ -1973,11 +2023,11 @@ AUTOENCODER = CodeExercise(
             "In the decoder's part you took x instead of the error d_rebuilt.",
         ),
         Mistake(
-            "output for the error",
+            "output without 1/m",
             altered(
                 repairs.autoencoder_gradient, (_TIED_LINE, "dW = d_z.T @ x + code.T @ rebuilt")
             ),
-            "In the decoder's part you took the output instead of its error d_rebuilt.",
+            "The decoder's part multiplies code by the error d_rebuilt, not by the output.",
         ),
         Mistake(
             "d_z for the code",
@@ -2162,11 +2212,6 @@ PIXELS = CodeExercise(
             "clipped",
             altered(repairs.pixel_gradient, ("x / 16", "np.clip(x, 0, 1)")),
             "np.clip cuts all pixels above 1 down to 1. Divide by 16.",
-        ),
-        Mistake(
-            "unscaled at the end",
-            altered(repairs.pixel_gradient, ("delta.T @ x", "delta.T @ (16 * x)")),
-            "dW is made with the scaled pixels, as z is: no 16 there.",
         ),
         Mistake(
             "divided again in z",
@@ -2451,6 +2496,43 @@ START = CodeExercise(
             "order of the results",
             altered(repairs.start, ("return W1, b1, W2, b2", "return W1, W2, b1, b2")),
             "The values are right, but a bias follows its own weights: W1, b1, W2, b2.",
+        ),
+        Mistake(
+            "W1 not scaled",
+            altered(repairs.start, (" / np.sqrt(n_in)", "")),
+            "W2 is right. W1 is to be divided by the root of its number of inputs, too.",
+        ),
+        Mistake(
+            "first layer zero",
+            altered(
+                repairs.start,
+                (
+                    "W1 = rng.standard_normal((n_hidden, n_in)) / np.sqrt(n_in)",
+                    "W1 = np.zeros((n_hidden, n_in))",
+                ),
+            ),
+            "W1 is 0 in every row: draw it by rng.standard_normal.",
+        ),
+        Mistake(
+            "second layer zero",
+            altered(
+                repairs.start,
+                (
+                    "W2 = rng.standard_normal((n_out, n_hidden)) / np.sqrt(n_hidden)",
+                    "W2 = np.zeros((n_out, n_hidden))",
+                ),
+            ),
+            "With W2 = 0 no error passes back at first, and with several outputs they start "
+            "alike. Draw it, as asked.",
+        ),
+        Mistake(
+            "ones",
+            altered(
+                repairs.start,
+                (_W1, "W1 = np.ones((n_hidden, n_in))"),
+                (_W2, "W2 = np.ones((n_out, n_hidden))"),
+            ),
+            "With ones all hidden units are the same, too: any constant leaves the symmetry.",
         ),
     ),
 )

@@ -16,7 +16,7 @@ VANISHING = NumberExercise(
     id="07.1",
     title="δ through five sigmoids",
     value=4.0**-5,
-    tolerance=3e-5,
+    tolerance=5e-5,
     hints=(
         "Which factor does BP2 bring in each layer besides Wᵀ, and how large can it be?",
         "σ′ ≤ ¼, once a layer. Factors along a path multiply.",
@@ -64,6 +64,42 @@ VANISHING = NumberExercise(
             "tanh",
             1,
             "That is the bound for tanh, whose slope reaches 1. The slope of the sigmoid does not.",
+        ),
+        Mistake(
+            "per cent",
+            100 * 4.0**-5,
+            "That is the factor in per cent. Type the factor itself, a hundredth of it.",
+        ),
+        Mistake(
+            "measured",
+            0.000741,
+            "That is what one network measures in the cell below: there z is not exactly 0. "
+            "Asked is the largest value that is possible.",
+        ),
+        Mistake(
+            "4 · 5",
+            20,
+            "You multiplied 4 by 5. Five factors of ¼ are ¼ · ¼ · ¼ · ¼ · ¼.",
+        ),
+        Mistake(
+            "1/5",
+            1 / 5,
+            "You divided by the number of layers: each layer multiplies by a factor of up to ¼.",
+        ),
+        Mistake(
+            "nothing left",
+            0,
+            "Small, but not 0: a product of five quarters.",
+        ),
+        Mistake(
+            "one half",
+            0.5,
+            "½ is σ(0), the value of one sigmoid. Asked is its slope, and that for five of them.",
+        ),
+        Mistake(
+            "six layers, upside down",
+            4.0**6,
+            "You counted six layers, and it is upside down: δ passes five, and gets smaller.",
         ),
     ),
 )
@@ -143,6 +179,112 @@ BACKWARD_SIZE = FormulaExercise(
             "n_out*v/2",
             "That is the factor. The mean square of δ in the next layer, d, is missing.",
         ),
+        Mistake(
+            "one term, no ReLU′",
+            "v*d",
+            "That is one term of the sum: there are n_out of them, and ReLU′ is 0 for half "
+            "of the units.",
+        ),
+        Mistake(
+            "no d, no ReLU′",
+            "n_out*v",
+            "That is what Wᵀ does to the mean square: times d, the mean square that comes "
+            "in; and the factor ReLU′ is missing, too.",
+        ),
+        Mistake(
+            "forward, no d",
+            "n_in*v/2",
+            "That is the factor of the forward direction. Backward n_out counts, and d, the "
+            "mean square that comes in, is missing.",
+        ),
+        Mistake(
+            "d squared",
+            "n_out*v*d**2/2",
+            "d is a mean square already, the mean of δ²: do not square it again.",
+        ),
+        Mistake(
+            "both squared",
+            "n_out*v**2*d**2/2",
+            "v and d are mean squares already, of W and of δ: do not square them again.",
+        ),
+        Mistake(
+            "sum of the widths",
+            "(n_in + n_out)*v*d/2",
+            "The sum has n_out terms. The n_in neurons of layer l each have such a sum of "
+            "their own.",
+        ),
+        Mistake(
+            "all weights",
+            "n_in*n_out*v*d/2",
+            "You counted all weights. One neuron k of layer l has only n_out weights in its "
+            "sum; asked is a mean over the neurons, not their sum.",
+        ),
+        Mistake(
+            "all weights, no ReLU′",
+            "n_in*n_out*v*d",
+            "That is Wᵀδ summed over all neurons. Asked is the mean square of one entry, "
+            "after ReLU′.",
+        ),
+        Mistake(
+            "root of v",
+            "n_out*sqrt(v)*d/2",
+            "√v is the standard deviation. The mean square of a product of independent "
+            "numbers with mean 0 is the product of the mean squares.",
+        ),
+        Mistake(
+            "doubled",
+            "2*n_out*v*d",
+            "ReLU′ halves the mean square. The factor 2 is what He's weights bring to make "
+            "up for it.",
+        ),
+        Mistake(
+            "only ReLU′",
+            "d/2",
+            "That is what ReLU′ does alone. What Wᵀ does is missing: n_out terms with "
+            "weights of variance v.",
+        ),
+        Mistake(
+            "kept",
+            "d",
+            "The size is kept only if n_out v/2 = 1. Here v is any number.",
+        ),
+        Mistake(
+            "no v",
+            "n_out*d/2",
+            "The weights are missing: each term W_jk δ_j has the mean square v d.",
+        ),
+        Mistake(
+            "mean for sum",
+            "v*d/(2*n_out)",
+            "You took the mean of the n_out terms: matrix times vector is their sum, and "
+            "the mean squares add up.",
+        ),
+        Mistake(
+            "forward, half squared",
+            "n_in*v*d/4",
+            "Backward n_out counts. And the square of ReLU′ is ReLU′, so the half stays a half.",
+        ),
+        Mistake(
+            "the v that keeps it",
+            "2/n_out",
+            "That is the v for which the size would be kept. Asked is the size for any v.",
+        ),
+        Mistake(
+            "root, without the half in it",
+            "sqrt(n_out*v*d)/2",
+            "Neither a root nor a half outside of it: asked is the mean square, and ReLU′ "
+            "halves that.",
+        ),
+        Mistake(
+            "root, no ReLU′",
+            "sqrt(n_out*v*d)",
+            "That is the root mean square of Wᵀδ. Asked is the mean square, after ReLU′.",
+        ),
+        Mistake(
+            "width ratio",
+            "n_out*v*d/(2*n_in)",
+            "Do not divide by n_in: each of the n_in neurons has a full sum of n_out terms.",
+        ),
     ),
 )
 
@@ -216,6 +358,131 @@ HE_WEIGHTS = CodeExercise(
             "You divided by the standard deviation of these very numbers first: then they are not "
             "independent any more. Scale the draws as they are.",
         ),
+        Mistake(
+            "root of the 2 only",
+            lambda draws: draws * np.sqrt(2) / draws.shape[1],
+            "You took the root of the 2, but not of n_in: it is √(2 / n_in).",
+        ),
+        Mistake(
+            "root of n_in only",
+            lambda draws: draws * 2 / np.sqrt(draws.shape[1]),
+            "You took the root of n_in, but not of the 2: the variance is 4 / n_in.",
+        ),
+        Mistake(
+            "1 / n_in",
+            lambda draws: draws / draws.shape[1],
+            "You divided by n_in: that makes the variance 1 / n_in². The factor is √(2 / n_in).",
+        ),
+        Mistake(
+            "variance 2 / n_out, no root",
+            lambda draws: draws * 2 / draws.shape[0],
+            "Two things: n_in is draws.shape[1], the number of columns; and 2 / n_in is the "
+            "variance, so its root is missing.",
+        ),
+        Mistake(
+            "LeCun with n_out",
+            lambda draws: draws / np.sqrt(draws.shape[0]),
+            "The variance is 1 / n_out: the 2 is missing, and z_j sums over the n_in "
+            "inputs, draws.shape[1].",
+        ),
+        Mistake(
+            "number of weights",
+            lambda draws: draws * np.sqrt(2 / draws.size),
+            "You divided by the number of all weights. z_j sums over n_in of them: draws.shape[1].",
+        ),
+        Mistake(
+            "squared",
+            lambda draws: draws * (2 / draws.shape[1]) ** 2,
+            "You squared 2 / n_in. Scaling by c multiplies the variance by c², so take the root.",
+        ),
+        Mistake(
+            "bound of a uniform",
+            lambda draws: draws * np.sqrt(6 / draws.shape[1]),
+            "√(6 / n_in) is the bound r of a uniform distribution with He's variance r²/3. "
+            "The draws have variance 1, so the factor is the standard deviation.",
+        ),
+        Mistake(
+            "Glorot's bound",
+            lambda draws: draws * np.sqrt(6 / sum(draws.shape)),
+            "√(6 / (n_in + n_out)) is Glorot and Bengio's bound r. He's variance has n_in "
+            "alone, and the factor is the standard deviation.",
+        ),
+        Mistake(
+            "added",
+            lambda draws: draws + np.sqrt(2 / draws.shape[1]),
+            "You added √(2 / n_in): that moves the mean and leaves the variance 1. Multiply.",
+        ),
+        Mistake(
+            "n_in in the numerator",
+            lambda draws: draws * np.sqrt(2 * draws.shape[1]),
+            "n_in belongs into the denominator: the more terms, the smaller each must be.",
+        ),
+        Mistake(
+            "√n_in",
+            lambda draws: draws * np.sqrt(draws.shape[1]),
+            "You multiplied by √n_in. The more terms a sum has, the smaller they must be: "
+            "√(2 / n_in).",
+        ),
+        Mistake(
+            "no n_in",
+            lambda draws: draws * np.sqrt(2),
+            "The number of inputs is missing: √2 gives variance 2, whatever the width.",
+        ),
+        Mistake(
+            "times 2",
+            lambda draws: draws * 2,
+            "The number of inputs is missing, and the root: 2 gives variance 4, whatever "
+            "the width.",
+        ),
+        Mistake(
+            "0.01",
+            lambda draws: draws * 0.01,
+            "A fixed factor fits one width only: the variance asked for is 2 / n_in.",
+        ),
+        Mistake(
+            "2 // n_in",
+            lambda draws: draws * np.sqrt(2 // draws.shape[1]),
+            "Two slashes divide whole numbers and drop the rest: 2 // 3 is 0. Write one slash.",
+        ),
+        Mistake(
+            "mean taken out",
+            lambda draws: (draws - draws.mean()) * np.sqrt(2 / draws.shape[1]),
+            "You took the mean of these very numbers out: then they are not independent any "
+            "more. Their distribution has mean 0 already.",
+        ),
+        Mistake(
+            "standardised",
+            lambda draws: (draws - draws.mean()) / draws.std() * np.sqrt(2 / draws.shape[1]),
+            "You standardised these very numbers: then they are not independent any more. "
+            "Their distribution has mean 0 and variance 1 already.",
+        ),
+        Mistake(
+            "rows standardised",
+            lambda draws: draws / draws.std(axis=1, keepdims=True) * np.sqrt(2 / draws.shape[1]),
+            "You divided each row by its own standard deviation: the distribution has "
+            "variance 1 already. Scale the draws as they are.",
+        ),
+        Mistake(
+            "transposed",
+            lambda draws: (draws * np.sqrt(2 / draws.shape[1])).T,
+            "The weights are right, but transposed: W is (n_out, n_in), as draws is.",
+        ),
+        Mistake(
+            "only the factor",
+            lambda draws: np.sqrt(2 / draws.shape[1]),
+            "You returned the factor alone: multiply the draws by it.",
+        ),
+        Mistake(
+            "only the variance",
+            lambda draws: 2 / draws.shape[1],
+            "You returned the variance. Return the weights: the draws, scaled by its root.",
+        ),
+        Mistake(
+            "draws squared",
+            lambda draws: draws**2 * 2 / draws.shape[1],
+            "You squared the draws, so all weights are positive. Only the factor is asked "
+            "for its square: √(2 / n_in) times draws.",
+        ),
     ),
 )
 
@@ -223,7 +490,7 @@ LARGEST_RATE = NumberExercise(
     id="07.4",
     title="the largest learning rate on a bowl",
     value=0.2,
-    tolerance=1e-3,
+    tolerance=4e-3,
     hints=(
         "What are the two curvatures, λ₁ = ∂²C/∂w₁² and λ₂ = ∂²C/∂w₂²?",
         "λ₁ = 2 and λ₂ = 10. Each direction needs |1 − ηλ| < 1, that is η < 2/λ.",
@@ -275,6 +542,36 @@ LARGEST_RATE = NumberExercise(
             "no curvature",
             2,
             "That is the limit for a bowl of curvature 1. This one is steeper.",
+        ),
+        Mistake(
+            "times the curvature",
+            20,
+            "You multiplied 2 by λ: the steeper the bowl, the smaller the step. Divide.",
+        ),
+        Mistake(
+            "a rate that converges",
+            0.19,
+            "This one converges, but larger ones do, too. The limit is where |1 − ηλ| = 1.",
+        ),
+        Mistake(
+            "a rate that diverges",
+            0.21,
+            "This one diverges: |1 − 0.21 · 10| = 1.1 > 1. The limit is where it is 1.",
+        ),
+        Mistake(
+            "curvatures added",
+            12,
+            "That is λ₁ + λ₂. Each direction has its own limit 2/λ, and the smallest one counts.",
+        ),
+        Mistake(
+            "a small rate",
+            0.02,
+            "This one converges, slowly. Larger ones do, too: the limit is where |1 − ηλ| = 1.",
+        ),
+        Mistake(
+            "no learning rate",
+            0,
+            "With η = 0 nothing moves. Small positive rates converge; ask where that ends.",
         ),
     ),
 )
@@ -386,6 +683,118 @@ MOMENTUM_STEP = CodeExercise(
             "Nesterov",
             nesterov,
             "That is Nesterov's variant, which steps once more by μ v. Here p moves by the new v.",
+        ),
+        Mistake(
+            "order",
+            lambda p, v, g, lr, mu: (mu * v - lr * g, p + mu * v - lr * g),
+            "Both are right, but in the wrong order: return p first, then v.",
+        ),
+        Mistake(
+            "lr outside, minus inside",
+            lambda p, v, g, lr, mu: (p + lr * (mu * v - g), mu * v - g),
+            "You keep v ← μ v − g and step by lr · v: then lr would scale the old velocity, "
+            "too. Here lr belongs to the slope, inside v.",
+        ),
+        Mistake(
+            "p without v",
+            lambda p, v, g, lr, mu: (p - lr * g, mu * v - lr * g),
+            "Your v is right, but p took a plain gradient step: it moves by the new v.",
+        ),
+        Mistake(
+            "slope twice",
+            lambda p, v, g, lr, mu: (p + mu * v - 2 * lr * g, mu * v - lr * g),
+            "Your v is right, but p moved by lr · g once more: it is inside v already.",
+        ),
+        Mistake(
+            "velocity uphill",
+            lambda p, v, g, lr, mu: (p - mu * v - lr * g, mu * v + lr * g),
+            "You keep v ← μ v + lr · g and subtract it. That is the same method with v "
+            "pointing uphill; here v is the way p moves: v ← μ v − lr · g, p ← p + v.",
+        ),
+        Mistake(
+            "lr twice",
+            lambda p, v, g, lr, mu: (p + lr * (mu * v - lr * g), mu * v - lr * g),
+            "Your v is right, but p moved by lr · v: the learning rate is inside v already.",
+        ),
+        Mistake(
+            "lr twice, and the sign",
+            lambda p, v, g, lr, mu: (p - lr * (mu * v - lr * g), mu * v - lr * g),
+            "Your v is right. It needs neither a minus nor another lr: p moves by v.",
+        ),
+        Mistake(
+            "averaged, lr outside",
+            lambda p, v, g, lr, mu: (
+                p - lr * (mu * v + (1 - mu) * g),
+                mu * v + (1 - mu) * g,
+            ),
+            "Your v is a running mean of gradients, as Adam's m is. Here v is a velocity: "
+            "no factor 1 − μ, and −lr inside.",
+        ),
+        Mistake(
+            "1 − μ",
+            lambda p, v, g, lr, mu: (p + (1 - mu) * v - lr * g, (1 - mu) * v - lr * g),
+            "You kept 1 − μ of the old velocity: μ itself is what friction leaves.",
+        ),
+        Mistake(
+            "lr and μ swapped",
+            lambda p, v, g, lr, mu: (p + lr * v - mu * g, lr * v - mu * g),
+            "lr and μ have changed places: μ belongs to the velocity, lr to the slope.",
+        ),
+        Mistake(
+            "μ fixed",
+            lambda p, v, g, lr, mu: (p + 0.9 * v - lr * g, 0.9 * v - lr * g),
+            "You wrote 0.9 for μ: use the argument mu.",
+        ),
+        Mistake(
+            "velocity for position",
+            lambda p, v, g, lr, mu: (mu * v - lr * g, mu * v - lr * g),
+            "You returned the new v twice. The new position is p plus that v.",
+        ),
+        Mistake(
+            "old position for velocity",
+            lambda p, v, g, lr, mu: (p + mu * v - lr * g, p),
+            "Your p is right, but the second item is the old p: return the new v.",
+        ),
+        Mistake(
+            "p does not move",
+            lambda p, v, g, lr, mu: (p, mu * v - lr * g),
+            "Your v is right, but p did not move: add v to it.",
+        ),
+        Mistake(
+            "slope only in v",
+            lambda p, v, g, lr, mu: (p + mu * v, mu * v - lr * g),
+            "Your v is right, but p moved by μ v alone: it moves by the whole new v.",
+        ),
+        Mistake(
+            "no slope",
+            lambda p, v, g, lr, mu: (p + mu * v, mu * v),
+            "The push of the slope, −lr · g, is missing in v.",
+        ),
+        Mistake(
+            "sign of the old velocity in p",
+            lambda p, v, g, lr, mu: (p - mu * v - lr * g, mu * v - lr * g),
+            "Your v is right, but in p the sign of μ v is wrong: p moves by that same v.",
+        ),
+        Mistake(
+            "sign of the old velocity",
+            lambda p, v, g, lr, mu: (p - mu * v - lr * g, -mu * v - lr * g),
+            "The sign of μ v is wrong: friction slows the ball, it does not turn it round.",
+        ),
+        Mistake(
+            "no learning rate in v",
+            lambda p, v, g, lr, mu: (p + mu * v - lr * g, mu * v - g),
+            "Your p is right, but the v that you keep lacks the learning rate.",
+        ),
+        Mistake(
+            "both velocities",
+            lambda p, v, g, lr, mu: (p + v + mu * v - lr * g, mu * v - lr * g),
+            "p moved by the old velocity and by the new one. The new one holds what is left "
+            "of the old.",
+        ),
+        Mistake(
+            "friction on p",
+            lambda p, v, g, lr, mu: (mu * p + mu * v - lr * g, mu * v - lr * g),
+            "You multiplied p by μ, too: friction slows the velocity, the position stays.",
         ),
     ),
 )
@@ -571,6 +980,160 @@ ADAM_STEP = CodeExercise(
             "no learning rate",
             adam_with(move=lambda g, m_hat, v_hat, lr, e: -m_hat / (np.sqrt(v_hat) + e)),
             "The learning rate is missing in the step.",
+        ),
+        Mistake(
+            "1 − β squared",
+            adam_with(second=lambda v, g, b: b * v + ((1 - b) * g) ** 2),
+            "You squared 1 − β₂ along with g: in v it is (1 − β₂) · g².",
+        ),
+        Mistake(
+            "ε outside the fraction",
+            adam_with(move=lambda g, m_hat, v_hat, lr, e: -lr * m_hat / np.sqrt(v_hat) + e),
+            "Your ε is added to the step: brackets are missing, √v̂ + ε is the denominator.",
+        ),
+        Mistake(
+            "ε as a factor",
+            adam_with(move=lambda g, m_hat, v_hat, lr, e: -lr * m_hat / (np.sqrt(v_hat) * e)),
+            "You multiplied by ε: it is added to √v̂.",
+        ),
+        Mistake(
+            "product for power",
+            adam_with(
+                correct1=lambda m, b, t: m / (1 - b * t),
+                correct2=lambda v, b, t: v / (1 - b * t),
+            ),
+            "You took β · t for β**t: the old mean shrinks by the factor β in each of t steps.",
+        ),
+        Mistake(
+            "power outside",
+            adam_with(
+                correct1=lambda m, b, t: m / (1 - b) ** t,
+                correct2=lambda v, b, t: v / (1 - b) ** t,
+            ),
+            "The power belongs to β alone: 1 − β**t, not (1 − β)**t.",
+        ),
+        Mistake(
+            "no 1 −",
+            adam_with(
+                correct1=lambda m, b, t: m / b**t,
+                correct2=lambda v, b, t: v / b**t,
+            ),
+            "You divided by β**t. The running mean is too small by the factor 1 − β**t.",
+        ),
+        Mistake(
+            "multiplied",
+            adam_with(
+                correct1=lambda m, b, t: m * (1 - b**t),
+                correct2=lambda v, b, t: v * (1 - b**t),
+            ),
+            "You multiplied by 1 − β**t: the means are too small already, so divide.",
+        ),
+        Mistake(
+            "no brackets",
+            adam_with(
+                correct1=lambda m, b, t: m / 1 - b**t,
+                correct2=lambda v, b, t: v / 1 - b**t,
+            ),
+            "Brackets are missing: m / 1 − β**t is m − β**t in Python. Write m / (1 - beta1**t).",
+        ),
+        Mistake(
+            "t + 1",
+            adam_with(
+                correct1=lambda m, b, t: m / (1 - b ** (t + 1)),
+                correct2=lambda v, b, t: v / (1 - b ** (t + 1)),
+            ),
+            "The exponent is t + 1: t counts from 1 here, so use t as it comes in.",
+        ),
+        Mistake(
+            "β for 1 − β in m",
+            adam_with(first=lambda m, g, b: b * m + b * g),
+            "In m the gradient comes in with β₁: it is 1 − β₁, so that both factors add up to 1.",
+        ),
+        Mistake(
+            "v squared",
+            adam_with(second=lambda v, g, b: b * v + (1 - b) * v * v),
+            "You squared v: what comes into v is the square of g.",
+        ),
+        Mistake(
+            "sign in m",
+            adam_with(first=lambda m, g, b: b * m - (1 - b) * g),
+            "m is the mean of +g. The minus belongs to the step alone.",
+        ),
+        Mistake(
+            "g squared in m",
+            adam_with(first=lambda m, g, b: b * m + (1 - b) * g * g),
+            "m is the mean of g, not of g²: it must know the sign.",
+        ),
+        Mistake(
+            "sum for mean in m",
+            adam_with(first=lambda m, g, b: b * m + g),
+            "The factor 1 − β₁ is missing in m: v is a mean, and m must be one, too.",
+        ),
+        Mistake(
+            "sum for mean in v",
+            adam_with(second=lambda v, g, b: b * v + g * g),
+            "The factor 1 − β₂ is missing in v: m is a mean, and v must be one, too.",
+        ),
+        Mistake(
+            "β₁ for both",
+            lambda p, m, v, g, t, lr, b1, b2, e: adam_step(p, m, v, g, t, lr, b1, b1, e),
+            "You used β₁ for v, too: v has its own, β₂.",
+        ),
+        Mistake(
+            "β₂ for both",
+            lambda p, m, v, g, t, lr, b1, b2, e: adam_step(p, m, v, g, t, lr, b2, b2, e),
+            "You used β₂ for m, too: m has its own, β₁.",
+        ),
+        Mistake(
+            "constants",
+            lambda p, m, v, g, t, lr, b1, b2, e: adam_step(p, m, v, g, t, lr, 0.9, 0.999, 1e-8),
+            "You wrote the usual values 0.9, 0.999 and 1e-8: use the arguments beta1, "
+            "beta2, epsilon.",
+        ),
+        Mistake(
+            "means not kept",
+            lambda p, m, v, g, t, lr, b1, b2, e: (adam_step(p, m, v, g, t, lr, b1, b2, e)[0], m, v),
+            "Your p is right, but you returned the old m and v: the next step would not "
+            "know about this one.",
+        ),
+        Mistake(
+            "p last",
+            lambda p, m, v, g, t, lr, b1, b2, e: (
+                adam_step(p, m, v, g, t, lr, b1, b2, e)[1:]
+                + adam_step(p, m, v, g, t, lr, b1, b2, e)[:1]
+            ),
+            "All three are right, but in the wrong order: p, then m, then v.",
+        ),
+        Mistake(
+            "m and v swapped",
+            lambda p, m, v, g, t, lr, b1, b2, e: tuple(
+                adam_step(p, m, v, g, t, lr, b1, b2, e)[item] for item in (0, 2, 1)
+            ),
+            "Your p is right, but m and v are returned in the wrong order: p, m, v.",
+        ),
+        Mistake(
+            "stepped with the old means",
+            lambda p, m, v, g, t, lr, b1, b2, e: (
+                p - lr * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + e),
+                *adam_step(p, m, v, g, t, lr, b1, b2, e)[1:],
+            ),
+            "Your m and v are right, but p moved by the old ones: update them first.",
+        ),
+        Mistake(
+            "product for fraction",
+            adam_with(move=lambda g, m_hat, v_hat, lr, e: -lr * m_hat * (np.sqrt(v_hat) + e)),
+            "You multiplied by √v̂ + ε: large gradients must make the step smaller, so divide.",
+        ),
+        Mistake(
+            "no v̂",
+            adam_with(move=lambda g, m_hat, v_hat, lr, e: -lr * m_hat),
+            "You stepped along m̂ with plain lr: the division by √v̂ + ε is missing.",
+        ),
+        Mistake(
+            "v of all parameters",
+            adam_with(second=lambda v, g, b: b * v + (1 - b) * np.mean(g * g)),
+            "Your v takes one mean square for all parameters. Each has its own: g * g, "
+            "elementwise.",
         ),
     ),
 )

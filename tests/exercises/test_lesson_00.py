@@ -185,3 +185,28 @@ def test_the_notebook_shows_the_options():
     prompt = sources(NOTEBOOK)["prompt-00-6"]
     for letter, option in SHAPE.options.items():
         assert f"- **{letter}** {option}\n" in prompt + "\n"
+
+
+# Wrong answers written as learners write them, and the mistake that each must be recognised as
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "mistake"),
+    [
+        (MEAN_SQUARE, lambda x: sum(x) ** 2 / len(x), "square of the sum, over n"),
+        (MEAN_SQUARE, lambda x: np.mean(x * 2), "doubled"),
+        (MEAN_SQUARE, lambda x: np.sqrt(np.sum(x**2)), "length"),
+        (MEAN_SQUARE, lambda x: np.mean(x**2, keepdims=True), "in brackets"),
+        (SLOPE, "w*x**2 - y + b", "brackets"),
+        (SLOPE, "(b - y + w*x)**2*x", "square kept"),
+        (SLOPE, "-(w*x + b - y)", "sign and first arrow"),
+        (TWO_PATHS, 3 * 3**2 + 2 * 3, "factor of 2x³ lost"),
+        (ENTRIES, 32, "both arrays"),
+        (COST, lambda a, y: ((a - y) ** 2).mean(), "all pairs, no half"),
+        (COST, lambda a, y: 0.5 * np.square(a - y), "all pairs, not summed"),
+        (COST, lambda a, y: np.mean(a - y[:, None], axis=0)[0] / 2, "no square"),
+        (COST, lambda a, y: np.sum((a[:, 0] - y) ** 2 / 2) / len(y) ** 2, "divided twice"),
+    ],
+)
+def test_a_common_wrong_answer_is_named(exercise, answer, mistake):
+    assert exercise.check(answer).mistake == mistake

@@ -268,3 +268,49 @@ def test_the_notebook_shows_the_options_and_the_points_of_the_exercises():
     for exercise in EXERCISES:
         metadata = cells[f"check-{exercise.id.replace('.', '-')}"]["metadata"]["nbgrader"]
         assert metadata["points"] == exercise.points
+
+
+# Wrong answers written as learners write them, and the mistake that each must be recognised as
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "mistake"),
+    [
+        (PERCEPTRON, lambda x, w, b: 1 - 1 / (1 + np.exp(x @ w + b)), "sigmoid"),
+        (PERCEPTRON, lambda x, w, b: (np.dot(w, x) + b >= 0) * 1, "w @ x"),
+        (PERCEPTRON, lambda x, w, b: int(bool(x.dot(w) + b >= 0)), "one if"),
+        (EFFECT, "w1*x1 + x1**2 + w2*x2 + x2**2 + b", "new z, old bias"),
+        (EFFECT, "sqrt(1 + x1*x1 + x2*x2)", "length of the lifted point"),
+        (
+            UPDATE,
+            lambda w, b, x, s: (w + s * (s * (w @ x + b) <= 0), b + s * (s * (w @ x + b) <= 0)),
+            "w without x",
+        ),
+        (
+            UPDATE,
+            lambda w, b, x, s: (
+                (w + s * x, b + s) if np.where(w @ x + b >= 0, 1, -1) != s else (w, b)
+            ),
+            "z ≥ 0 is right",
+        ),
+        (UPDATE, lambda w, b, x, s: w + s * x * (s * (w @ x + b) <= 0), "weights alone"),
+        (NOT_GATE, 7, "looks until the end"),
+        (
+            BOUND,
+            lambda x, s, w, b: (
+                (max(np.linalg.norm(x, axis=1)) + 1) ** 2
+                / (min(s * (x @ w + b)) ** 2 / (w @ w + b**2))
+            ),
+            "1 added to the length",
+        ),
+        (
+            BOUND,
+            lambda x, s, w, b: 1 / (min(s * (x @ w + b)) / np.hypot(np.linalg.norm(w), b)) ** 2,
+            "R missing",
+        ),
+        (BOUND, lambda x, s, w, b: round(bound_lifted(x, s, w, b) - 0.5), "rounded down"),
+        (HOW_MANY, 14 / 16, "share"),
+    ],
+)
+def test_a_common_wrong_answer_is_named(exercise, answer, mistake):
+    assert exercise.check(answer).mistake == mistake

@@ -1,6 +1,8 @@
 """Lesson 02's exercises: right answers written otherwise pass, and wrong ones do not."""
 
 import itertools
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from bplab.exercises.lesson_02 import (
     CONSTANT_HALF,
     EXERCISES,
     HIDDEN_DELTA,
+    HOW_MANY,
     OUTPUT_DELTA,
     SLOPE,
     SYMMETRY,
@@ -29,6 +32,8 @@ from bplab.numeric import (
     step,
     train_restarts,
 )
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "lessons" / "02_two_layers_solve_xor.ipynb"
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
@@ -205,7 +210,10 @@ def test_other_wrong_slopes_are_rejected(text):
     assert SLOPE.check(text).status == "failed"
 
 
-@pytest.mark.parametrize(("answer", "passed"), [(1 / 8, True), (0.125, True), (0.12, False)])
+@pytest.mark.parametrize(
+    ("answer", "passed"),
+    [(1 / 8, True), (0.125, True), (0.13, True), (0.12, True), (0.11, False), (0.14, False)],
+)
 def test_the_cost_of_one_half(answer, passed):
     assert CONSTANT_HALF.check(answer).passed is passed
     assert quadratic(np.full(4, 0.5), GATES["XOR"]) == CONSTANT_HALF.value
@@ -220,3 +228,42 @@ def test_the_number_of_solved_nets_is_the_one_that_is_asked_for():
         GATE_INPUTS, GATES["XOR"], restarts=256, steps=10_000, lr=1.0, rng=np.random.default_rng(0)
     )
     assert runs.solved.sum() == EXERCISES[5].value
+
+
+# Wrong answers written as learners write them, and the mistake that each must be recognised as
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "mistake"),
+    [
+        (XNOR_NET, lambda x, activation: unit_by_unit(x, step), "own step"),
+        (XNOR_NET, output_not_a_column, "flat output"),
+        (XNOR_NET, output_only, "output alone"),
+        (CONSTANT_HALF, 12.5, "percent"),
+        (CONSTANT_HALF, np.log(2), "cross-entropy"),
+        (SLOPE, "1/(exp(-a) + 1)", "σ of a"),
+        (SLOPE, "1/(1 + exp(-a))*(1 - 1/(1 + exp(-a)))", "σ′ at a"),
+        (SLOPE, "(1 - a)*(1 - a)*a", "one minus squared"),
+        (OUTPUT_DELTA, lambda a, y: np.mean((a - y) * a * (1 - a), axis=0), "averaged, a row left"),
+        (OUTPUT_DELTA, lambda a, y: 2 * (a - y) * a * (1 - a), "factor 2, no 1/m"),
+        (HIDDEN_DELTA, lambda d, W, a: np.dot(d, W.T) * a * (1 - a), "transpose"),
+        (HIDDEN_DELTA, lambda d, W, a: np.sum(d * W * a * (1 - a), axis=0), "summed at the end"),
+        (HOW_MANY, 0.75, "share"),
+        (HOW_MANY, 66, "percent"),
+    ],
+)
+def test_a_common_wrong_answer_is_named(exercise, answer, mistake):
+    assert exercise.check(answer).mistake == mistake
+
+
+def test_an_activation_that_is_not_used_is_noticed():
+    result = XNOR_NET.check(lambda x, activation: unit_by_unit(x, step))
+    assert result.status == "failed"
+    assert repr(ShiftedStep(0.0, height=1.25)) == "1.25·step(z)"
+
+
+def test_the_notebook_shows_the_options():
+    cells = {cell["id"]: cell for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]}
+    prompt = "".join(cells["prompt-02-7"]["source"])
+    for letter, option in SYMMETRY.options.items():
+        assert f"- **{letter}** – {option}\n" in prompt + "\n"

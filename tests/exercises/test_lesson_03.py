@@ -1,6 +1,7 @@
 """Lesson 03: right answers in other forms pass, wrong ones beyond the known mistakes do not."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -69,19 +70,56 @@ def backward_by_matrix(inputs, local):
     return np.linalg.inv(np.eye(n) - A)[-1]
 
 
+def backward_path_by_path(inputs, local):
+    """Every path from the output on its own, no sharing."""
+    grad, paths = np.zeros(len(inputs)), [(len(inputs) - 1, 1.0)]
+    while paths:
+        node, product = paths.pop()
+        grad[node] += product
+        paths += [(s, product * d) for s, d in zip(inputs[node], local[node], strict=True)]
+    return grad
+
+
+def backward_by_forward_mode(inputs, local):
+    """One sweep for each node, of which only the output's tangent is kept."""
+    grad = []
+    for seeded in range(len(inputs)):
+        tangent = [0.0] * len(inputs)
+        tangent[seeded] = 1.0
+        for node in range(seeded + 1, len(inputs)):
+            pairs = zip(inputs[node], local[node], strict=True)
+            tangent[node] = sum(slope * tangent[source] for source, slope in pairs)
+        grad.append(tangent[-1])
+    return np.array(grad)
+
+
+def neuron_by_tanh(upstream, x, w, b):
+    """σ′(z) = (1 − tanh²(z/2)) / 4."""
+    delta = upstream * (1 - np.tanh((w @ x + b) / 2) ** 2) / 4
+    return [delta * w, delta * x, delta]
+
+
 RIGHT = [
     ("03.1", "exp(x*y)*(1 + x*y)"),
     ("03.1", "q*(1 + p)"),
     ("03.1", "q + p*exp(p)"),
+    ("03.1", "q*(x + 1/y)*y"),
+    ("03.1", "q**2/exp(x*y) + p*q"),
     ("03.2", crossed),
     ("03.2", by_logarithm),
     ("03.3", -0.59),
+    ("03.3", -0.591),
+    ("03.3", np.array(-0.5898)),
+    ("03.3", Fraction(-59, 100)),
     ("03.3", np.float64(-3 * 0.731059 * (1 - 0.731059))),
     ("03.4", neuron_in_loops),
     ("03.4", neuron_by_jacobian),
+    ("03.4", neuron_by_tanh),
     ("03.5", " C "),
     ("03.6", backward_by_users),
     ("03.6", backward_by_matrix),
+    ("03.6", backward_path_by_path),
+    ("03.6", backward_by_forward_mode),
     ("03.7", "d"),
 ]
 
@@ -122,6 +160,78 @@ WRONG = [
 @pytest.mark.parametrize(("exercise_id", "answer"), WRONG)
 def test_other_wrong_answers_are_rejected(exercise_id, answer):
     assert BY_ID[exercise_id].check(answer).status == "failed"
+
+
+def hand_on(share):
+    """A walk whose step is share(grad, node, inputs, local), as loops in other shapes."""
+
+    def walk(inputs, local):
+        grad = np.zeros(len(inputs))
+        grad[-1] = 1
+        for node in reversed(range(len(inputs))):
+            share(grad, node, inputs[node], local[node])
+        return grad
+
+    return walk
+
+
+def pair_everything(grad, node, sources, slopes):
+    for source in sources:
+        for slope in slopes:
+            grad[source] += slope * grad[node]
+
+
+def to_itself(grad, node, sources, slopes):
+    for source, slope in zip(sources, slopes, strict=True):
+        grad[node] += slope * grad[source]
+
+
+def stop_in_the_loop(inputs, local):
+    grad = np.zeros(len(inputs))
+    grad[-1] = 1
+    for node in reversed(range(len(inputs))):
+        for source, slope in zip(inputs[node], local[node], strict=True):
+            grad[source] += slope * grad[node]
+        return grad
+
+
+NAMED = [
+    ("03.1", "y*exp(x*y)", "only ∂q/∂x"),
+    ("03.1", "x*exp(x*y)", "f itself"),
+    ("03.1", "q + x*y*exp(x*y - 1)", "exp as a power, in x and y"),
+    ("03.2", lambda upstream, x, y: upstream * y * x, "one product for both"),
+    ("03.2", lambda upstream, x, y: (upstream * y, x), "no upstream in dy"),
+    ("03.3", -0.6, "rounded on the way"),
+    ("03.3", -1.26, "slope of tanh"),
+    ("03.4", lambda u, x, w, b: lesson_03.neuron_backward(u, x, w, b)[:2], "no db"),
+    ("03.6", hand_on(pair_everything), "every pair"),
+    ("03.6", hand_on(to_itself), "nothing arrives"),
+    ("03.6", stop_in_the_loop, "from the front"),
+]
+
+
+@pytest.mark.parametrize(("exercise_id", "answer", "name"), NAMED)
+def test_common_mistakes_are_named(exercise_id, answer, name):
+    assert BY_ID[exercise_id].check(answer).mistake == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("q + x q y", "is an operator such as * or an operand missing?"),
+        ("q + 2x", "write 2*x for a product"),
+        ("q(1 + x*y)", "write q*(…) for a product"),
+        ("q + xyq", "'xyq' is not known here; the names are"),
+        ("e^(x*y)", "write z**2 for a power"),
+        ("e**(x*y)", "exp(z) for e to the z"),
+        ("f' = q", "write a derivative as a function"),
+        ("q + x*q*y = f", "type only the right-hand side"),
+    ],
+)
+def test_formulas_that_cannot_be_read_get_advice(typed, advice):
+    result = TWO_PATHS.check(typed)
+    assert result.status == "failed"
+    assert advice in result.diagnosis
 
 
 def test_every_mistake_has_words_of_its_own_that_name_a_term():

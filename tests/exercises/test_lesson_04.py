@@ -54,23 +54,39 @@ def weight_gradient_by_outer_products(delta, a_prev):
     return dW
 
 
+def hidden_error_unit_by_unit(delta_next, W_next, sigma_prime_z):
+    """One neuron of the next layer after the other: the sum over j in the outer loop."""
+    delta = np.zeros_like(sigma_prime_z)
+    for j, row in enumerate(W_next):
+        delta += delta_next[:, j : j + 1] * row
+    return delta * sigma_prime_z
+
+
 RIGHT = [
     (OUTPUT_ERROR, output_error_by_loops),
     (OUTPUT_ERROR, output_error_by_matrices),
     (OUTPUT_ERROR, lambda g, s: np.einsum("sj,sj->sj", g, s)),
+    (OUTPUT_ERROR, lambda g, s: np.stack(list(map(np.multiply, g, s)))),
     (HIDDEN_ERROR, hidden_error_by_loops),
     (HIDDEN_ERROR, hidden_error_sample_by_sample),
+    (HIDDEN_ERROR, hidden_error_unit_by_unit),
+    (HIDDEN_ERROR, lambda d, W, s: np.tensordot(d, W, axes=1) * s),
     (HIDDEN_ERROR, lambda d, W, s: np.einsum("sj,jk,sk->sk", d, W, s)),
     (HIDDEN_ERROR, lambda d, W, s: (W.T @ d.T).T * s),
+    (BIAS_GRADIENT, sum),
     (BIAS_GRADIENT, lambda d: np.ones(len(d)) @ d),
     (BIAS_GRADIENT, lambda d: np.array([sum(column) for column in d.T])),
     (BIAS_GRADIENT, lambda d: len(d) * d.mean(axis=0)),
     (WEIGHT_GRADIENT, weight_gradient_by_outer_products),
     (WEIGHT_GRADIENT, lambda d, a: np.einsum("sj,sk->jk", d, a)),
     (WEIGHT_GRADIENT, lambda d, a: (a.T @ d).T),
+    (WEIGHT_GRADIENT, lambda d, a: (d[:, :, None] * a[:, None, :]).sum(axis=0)),
     (INPUT_GRADIENT, "sum_(delta[j]*W[j, k], j)"),
     (INPUT_GRADIENT, "-sum_(W[j, k]*(1 - delta[j]), j) + sum_(W[j, k], j)"),
+    (INPUT_GRADIENT, "sum_(2*W[j,k]·delta[j], j)/2"),
     (MAZUR_DELTA, 0.1385),
+    (MAZUR_DELTA, (0.751 - 0.01) * 0.751 * (1 - 0.751)),
+    (MAZUR_DELTA, 0.139),  # from 0.74 · 0.75 · 0.25
     (MAZUR_DELTA, np.float64(0.138)),
     (BATCH_TWICE, " C "),
 ]
@@ -115,6 +131,57 @@ WRONG = [
 @pytest.mark.parametrize(("exercise", "answer"), WRONG)
 def test_wrong_answers_are_rejected(exercise, answer):
     assert exercise.check(answer).status == "failed"
+
+
+NAMED = [
+    (OUTPUT_ERROR, np.vdot, "one number"),
+    (OUTPUT_ERROR, lambda g, s: np.dot(g, s), "matrix product as it stands"),
+    (HIDDEN_ERROR, lambda d, W, s: d * s @ W, "σ′ before the product"),
+    (HIDDEN_ERROR, lambda d, W, s: W.T @ d.T * s.T, "transposed at the end"),
+    (HIDDEN_ERROR, lambda d, W, s: np.einsum("sj,jk,sk->k", d, W, s), "summed over samples"),
+    (BIAS_GRADIENT, lambda d: np.mean(d, axis=0, keepdims=True), "averaged, axis kept"),
+    (BIAS_GRADIENT, lambda d: np.einsum("sj->s", d), "wrong axis"),
+    (WEIGHT_GRADIENT, lambda d, a: np.einsum("sj,sj->j", d, a), "elementwise, summed"),
+    (WEIGHT_GRADIENT, lambda d, a: np.einsum("sj,rk->jk", d, a), "product of sums"),
+    (WEIGHT_GRADIENT, lambda d, a: np.dot(d, a), "matrix product as it stands"),
+    (INPUT_GRADIENT, "sum_(x[k]*delta[j], j)", "x for W"),
+    (INPUT_GRADIENT, "sum_(delta[j]*sigma_prime(z[j])*W[j, k], j)", "σ′ twice"),
+    (MAZUR_DELTA, 0.14, "two digits"),
+    (MAZUR_DELTA, 0.0822, "whole weight gradient"),
+    (MAZUR_DELTA, -0.0381, "other neuron"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer", "name"), NAMED)
+def test_common_mistakes_are_named(exercise, answer, name):
+    assert exercise.check(answer).mistake == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("sum(W[j, k]*delta[j], j)", "did you mean sum_?"),
+        ("sum_(W[j, k] delta[j], j)", "is an operator such as * or an operand missing?"),
+        ("sum_(W[j, k]*delta[j])", "sum_ needs a term and an index"),
+        ("Σ_j W[j, k]*delta[j]", "write a sum as sum_(expression, index)"),
+        ("W*delta", "W needs its indices"),
+        ("sum_(W[k, j]*delta[j], j)", "is W transposed?"),
+        ("W.T @ delta", "write a matrix product as a sum over its index"),
+        ("sum_(W[j, k]*delta[j]*sigma'(z[j]), j)", "such as sigma_prime(z)"),
+        ("sum_(W[j, k]*delta[j], j)^1", "write z**2 for a power"),
+    ],
+)
+def test_formulas_that_cannot_be_read_get_advice(typed, advice):
+    result = INPUT_GRADIENT.check(typed)
+    assert result.status == "failed"
+    assert advice in result.diagnosis
+
+
+def test_other_neuron_is_the_published_network_s():
+    """δ of o2, which a mistake of 04.6 names, from the z of the lesson's table."""
+    (mistake,) = [m for m in MAZUR_DELTA.mistakes if m.name == "other neuron"]
+    a = 1 / (1 + np.exp(-1.224921404))
+    assert mistake.answer == pytest.approx((a - 0.99) * a * (1 - a), abs=1e-9)
 
 
 def test_transpose_is_named():

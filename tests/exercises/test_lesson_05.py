@@ -38,6 +38,14 @@ def test_the_number_of_parameters_in_any_type_passes(number):
     assert PARAMETERS.check(number).passed
 
 
+@pytest.mark.parametrize(
+    ("number", "mistake"),
+    [(3456, "no output biases"), (3402, "output biases only"), (3564, "bias as a neuron")],
+)
+def test_slips_in_counting_are_named(number, mistake):
+    assert PARAMETERS.check(number).mistake == mistake
+
+
 @pytest.mark.parametrize("number", [3465, 3467, 3000, "3466", 34.66])
 def test_other_numbers_of_parameters_are_rejected(number):
     assert PARAMETERS.check(number).status == "failed"
@@ -109,6 +117,44 @@ def test_other_wrong_ways_forward_are_rejected(answer):
     assert FORWARD.check(answer).status == "failed"
 
 
+def forward_flipped(weights, biases, x):
+    zs, activations = [], [x]
+    for W, b in zip(weights, biases, strict=True):
+        zs.append(activations[-1] @ W + b)
+        activations.append(np.tanh(zs[-1]))
+    return zs, activations[:-1]
+
+
+def forward_of_columns(weights, biases, x):
+    zs, activations = [], [x.T]
+    for W, b in zip(weights, biases, strict=True):
+        zs.append(W @ activations[-1] + b[:, np.newaxis])
+        activations.append(np.tanh(zs[-1]))
+    return zs, activations[:-1]
+
+
+def forward_without_the_last(weights, biases, x):
+    zs, activations = [], [x]
+    for W, b in zip(weights[:-1], biases[:-1], strict=True):
+        zs.append(activations[-1] @ W.T + b)
+        activations.append(np.tanh(zs[-1]))
+    return zs, activations
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (forward_flipped, "no transpose"),
+        (forward_of_columns, "columns"),
+        (forward_with_relu, "ReLU"),
+        (forward_without_the_last, "no last layer"),
+        (lambda weights, biases, x: forward(weights, biases, x)[0], "only zs"),
+    ],
+)
+def test_wrong_ways_forward_are_named(answer, mistake):
+    assert FORWARD.check(answer).mistake == mistake
+
+
 # 05.3
 
 
@@ -176,6 +222,49 @@ def test_other_wrong_ways_backward_are_rejected(answer):
     assert BACKWARD.check(answer).status == "failed"
 
 
+def backward_in_numpy(slope, layer_of_W=0, when=1, to_bias=lambda delta: delta.sum(axis=0)):
+    """A learner's own loop, without the library; its parts may be wrong."""
+
+    def run(weights, zs, activations, delta):
+        dWs, dbs = [None] * len(weights), [None] * len(weights)
+        for layer in range(len(weights) - 1, -1, -1):
+            dWs[layer], dbs[layer] = delta.T @ activations[layer], to_bias(delta)
+            if layer >= when:
+                delta = (delta @ weights[layer - layer_of_W]) * slope(zs, activations, layer)
+        return dWs, dbs
+
+    return run
+
+
+def right_slope(zs, activations, layer):
+    return 1 - np.tanh(zs[layer - 1]) ** 2
+
+
+def test_the_loop_with_all_parts_right_passes():
+    assert BACKWARD.check(backward_in_numpy(right_slope)).passed
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (backward_in_numpy(lambda zs, a, layer: 1), "no σ′"),
+        (
+            backward_in_numpy(lambda zs, a, layer: 1 - np.tanh(zs[layer]) ** 2),
+            "σ′ one layer off, broadcast",
+        ),
+        (backward_in_numpy(right_slope, layer_of_W=1), "weights one layer off"),
+        (backward_in_numpy(right_slope, when=0), "BP2 at the input"),
+        (backward_in_numpy(lambda zs, a, layer: np.tanh(zs[layer - 1])), "tanh for tanh′"),
+        (
+            backward_in_numpy(right_slope, to_bias=lambda d: d.sum(axis=0, keepdims=True)),
+            "axis kept",
+        ),
+    ],
+)
+def test_wrong_ways_backward_are_named_without_the_library_too(answer, mistake):
+    assert BACKWARD.check(answer).mistake == mistake
+
+
 # 05.4
 
 
@@ -198,6 +287,32 @@ def test_other_forms_of_the_slope_pass(formula):
 )
 def test_other_wrong_slopes_are_rejected(formula):
     assert BCE_SLOPE.check(formula).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("formula", "mistake"),
+    [
+        ("(a - y)/a*(1 - a)", "brackets around the denominator"),
+        ("a - y/(a*(1 - a))", "brackets around the numerator"),
+        ("y/a + (1 - y)/(1 - a)", "first sign"),
+        ("1/(1 - a) - 1/a", "targets lost"),
+    ],
+)
+def test_slips_in_the_slope_are_named(formula, mistake):
+    assert BCE_SLOPE.check(formula).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("formula", "advice"),
+    [
+        ("(a - y)/(a - a^2)", "z**2"),
+        ("(a - y)/(a(1 - a))", "a*(…)"),
+        ("(a - y)/(2a)", "2*x"),
+        ("sigma'(z)", "sigma_prime(z)"),
+    ],
+)
+def test_what_cannot_be_read_gets_advice(formula, advice):
+    assert advice in BCE_SLOPE.check(formula).diagnosis
 
 
 # 05.6
@@ -243,6 +358,32 @@ def test_other_wrong_softmax_deltas_are_rejected(answer):
     assert SOFTMAX_DELTA.check(answer).status == "failed"
 
 
+@pytest.mark.parametrize(
+    ("shift", "total", "mistake"),
+    [
+        (
+            lambda z: z.max(axis=1),
+            lambda e: e.sum(axis=1, keepdims=True),
+            "maximum without keepdims",
+        ),
+        (lambda z: z.max(axis=1, keepdims=True), lambda e: e.sum(axis=1), "sum without keepdims"),
+        (lambda z: z.max(axis=1), lambda e: e.sum(axis=1), "no keepdims"),
+        (np.max, np.sum, "shift and sum over everything"),
+        (
+            lambda z: z.min(axis=1, keepdims=True),
+            lambda e: e.sum(axis=1, keepdims=True),
+            "shift by the smallest",
+        ),
+    ],
+)
+def test_wrong_axes_in_the_softmax_are_named(shift, total, mistake):
+    def answer(logits, targets):
+        e = np.exp(logits - shift(logits))
+        return (e / total(e) - targets) / len(logits)
+
+    assert SOFTMAX_DELTA.check(answer).mistake == mistake
+
+
 # 05.5 and 05.7
 
 
@@ -264,6 +405,14 @@ def test_log_ten_to_two_decimals_passes(answer):
 @pytest.mark.parametrize("answer", [2, 2.2, 2.4, 23, 10, 0.23])
 def test_other_first_losses_are_rejected(answer):
     assert FIRST_LOSS.check(answer).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("number", "mistake"),
+    [(0.1, "probability"), (0.11, "−log 0.9"), (0.23, "mean over outputs"), (6.93, "ten coins")],
+)
+def test_wrong_first_losses_are_named(number, mistake):
+    assert FIRST_LOSS.check(number).mistake == mistake
 
 
 # The notebook

@@ -117,6 +117,23 @@ def test_other_forms_of_the_error_pass(formula):
     assert CENTRAL_ERROR.check(formula).passed
 
 
+@pytest.mark.parametrize(
+    ("formula", "mistake"),
+    [("f3/12*h*h", "one side"), ("f1/2*h**2/3", "first derivative"), ("f2*h/2", "forward")],
+)
+def test_wrong_errors_are_diagnosed_in_any_form(formula, mistake):
+    assert CENTRAL_ERROR.check(formula).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("h^2*f3/6", r"\*\*"), ("h**2 f3/6", "operator"), ("h²*f3/6", r"\*\*")]
+)
+def test_what_cannot_be_read_is_explained(text, word):
+    result = CENTRAL_ERROR.check(text)
+    assert result.status == "failed"
+    assert re.search(word, result.diagnosis)
+
+
 @pytest.mark.parametrize("formula", ["h*f3/6", "h**4*f3/120", "h**2*f1/6", "f3/6", "0"])
 def test_other_errors_do_not_pass(formula):
     assert CENTRAL_ERROR.check(formula).status == "failed"
@@ -134,7 +151,27 @@ def test_the_error_of_a_central_difference_by_exact_numbers():
 def test_the_best_power_of_ten():
     exponents = range(-20, 0)
     assert min(exponents, key=lambda k: 10.0 ** (2 * k) + 2e-16 / 10.0**k) == BEST_STEP.value
-    assert BEST_STEP.check(-7).status == "failed"
+
+
+@pytest.mark.parametrize("k", [-5, -5.0, np.float64(-5), np.int64(-5), Fraction(-5)])
+def test_the_exponent_in_any_type_passes(k):
+    assert BEST_STEP.check(k).passed
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (-7, "longer"),
+        (-2, "shorter"),
+        (1e-5, "exponent"),
+        (4.64e-6, "exponent"),
+        (-16 / 3, "whole"),
+    ],
+)
+def test_other_steps_are_told_what_is_wrong(answer, word):
+    result = BEST_STEP.check(answer)
+    assert result.status == "failed"
+    assert word in result.diagnosis
 
 
 # 06.3
@@ -406,36 +443,75 @@ def test_other_repairs_pass(exercise, answer):
     assert exercise.check(answer).passed
 
 
-# Wrong, and in no list of mistakes: a line of the repaired program, and what it was made of it.
+# Wrong: a line of the repaired program, what was made of it, and the diagnosis, if there is one.
 OTHER_WRONG = [
-    (XOR, ("delta2.T @ a1", "delta2.T @ z1")),
-    (XOR, ("delta1.T @ x, delta1", "delta1.T @ x / len(x), delta1")),
-    (DEEP, ("(a2 - y) / len(y)", "(a2 - y) / y.size")),
-    (DEEP, ("(1 - a1**2)", "(1 - a1) ** 2")),
-    (STEP, ("rate * delta2.sum(axis=0)", "rate * delta2.mean(axis=0)")),
-    (STEP, ("(delta2 @ W2)", "((a2 - y) @ W2)")),
-    (LOGISTIC, ("decay * W", "decay * W / 2")),
-    (LOGISTIC, ("(a - y) / len(y)", "(a - y) * a * (1 - a) / len(y)")),
-    (REGRESSION, ("(z - y) / len(y)", "2 * (z - y) / len(y)")),
-    (REGRESSION, ("delta.sum(axis=0)", "delta.sum(axis=0) / 2")),
-    (RESIDUAL, ("d_a1 + d_z2 @ W2", "d_a1 - d_z2 @ W2")),
-    (RESIDUAL, ("d_z2.T @ a1", "a1.T @ d_z2")),
-    (SOFTMAX, ("axis=1, keepdims=True", "keepdims=True")),
-    (SOFTMAX, ("a * (d_a - (d_a", "a * a * (d_a - (d_a")),
-    (AUTOENCODER, ("code.T @ d_rebuilt", "2 * code.T @ d_rebuilt")),
-    (AUTOENCODER, ("(1 - code**2)", "code * (1 - code)")),
-    (PIXELS, ("x / 16", "x / x.max()")),
-    (PIXELS, ("x / 16", "x / 15")),
-    (START, ("np.zeros(n_hidden)", "np.ones(n_hidden)")),
-    (START, ("rng.standard_normal((n_hidden, n_in))", "rng.uniform(-1, 1, (n_hidden, n_in))")),
+    (XOR, ("delta2.T @ a1", "delta2.T @ z1"), "z for a in dW2"),
+    (XOR, ("delta1.T @ x, delta1", "delta1.T @ x / len(x), delta1"), ""),
+    (DEEP, ("(a2 - y) / len(y)", "(a2 - y) / y.size"), "all entries"),
+    (DEEP, ("(1 - a1**2)", "(1 - a1) ** 2"), "square outside"),
+    (STEP, ("rate * delta2.sum(axis=0)", "rate * delta2.mean(axis=0)"), "mean of b2"),
+    (STEP, ("(delta2 @ W2)", "((a2 - y) @ W2)"), "a − y sent back"),
+    (LOGISTIC, ("decay * W", "decay * W / 2"), "decay halved"),
+    (LOGISTIC, ("(a - y) / len(y)", "(a - y) * a * (1 - a) / len(y)"), "quadratic"),
+    (REGRESSION, ("(z - y) / len(y)", "2 * (z - y) / len(y)"), "no ½"),
+    (REGRESSION, ("delta.sum(axis=0)", "delta.sum(axis=0) / 2"), "half"),
+    (RESIDUAL, ("d_a1 + d_z2 @ W2", "d_a1 - d_z2 @ W2"), "subtracted"),
+    (RESIDUAL, ("d_z2.T @ a1", "a1.T @ d_z2"), "dW2 transposed"),
+    (SOFTMAX, ("axis=1, keepdims=True", "keepdims=True"), "sum over all"),
+    (SOFTMAX, ("a * (d_a - (d_a", "a * a * (d_a - (d_a"), "a squared"),
+    (AUTOENCODER, ("code.T @ d_rebuilt", "2 * code.T @ d_rebuilt"), "decoder doubled"),
+    (AUTOENCODER, ("(1 - code**2)", "code * (1 - code)"), "slope of a sigmoid"),
+    (PIXELS, ("x / 16", "x / x.max()"), "by the largest"),
+    (PIXELS, ("x / 16", "x / 15"), "15"),
+    (START, ("np.zeros(n_hidden)", "np.ones(n_hidden)"), "biases 1"),
+    (START, ("rng.standard_normal((n_hidden, n_in))", "rng.uniform(-1, 1, (n_hidden, n_in))"), ""),
 ]
 
 
-@pytest.mark.parametrize(("exercise", "change"), OTHER_WRONG)
-def test_other_wrong_repairs_do_not_pass(exercise, change):
-    answer = altered(exercise.reference, change)
+@pytest.mark.parametrize(("exercise", "change", "mistake"), OTHER_WRONG)
+def test_other_wrong_repairs_do_not_pass(exercise, change, mistake):
+    result = exercise.check(altered(exercise.reference, change))
+    assert (result.status, result.mistake) == ("failed", mistake)
+
+
+def step_with_the_copy_too_late(W1, b1, W2, b2, x, y, rate=0.5):
+    a1 = np.tanh(x @ W1.T + b1)
+    d2 = (a1 @ W2.T + b2 - y) / len(y)
+    W2 = W2 - rate * d2.T @ a1
+    old = W2.copy()
+    d1 = d2 @ old * (1 - a1**2)
+    return W1 - rate * d1.T @ x, b1 - rate * d1.sum(0), W2, b2 - rate * d2.sum(0)
+
+
+def pixels_through_a_view(W, b, x, y):
+    x = x[:]
+    x /= 16
+    return pixels_scaled_late(W, b, 16 * x, y)
+
+
+def pixels_never_assigned(W, b, x, y):
+    np.divide(x, 16)
+    return pixels_scaled_late(W, b, 16 * x, y)
+
+
+def start_from_the_old_generator(n_in, n_hidden, n_out, rng):
+    W1 = np.random.randn(n_hidden, n_in) / np.sqrt(n_in)
+    W2 = np.random.randn(n_out, n_hidden) / np.sqrt(n_hidden)
+    return W1, np.zeros(n_hidden), W2, np.zeros(n_out)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "mistake"),
+    [
+        (STEP, step_with_the_copy_too_late, "the bug"),
+        (PIXELS, pixels_through_a_view, "the bug"),
+        (PIXELS, pixels_never_assigned, "not scaled"),
+        (START, start_from_the_old_generator, ""),
+    ],
+)
+def test_repairs_that_do_not_repair_are_diagnosed(exercise, answer, mistake):
     result = exercise.check(answer)
-    assert (result.status, result.mistake) == ("failed", "")
+    assert (result.status, result.mistake) == ("failed", mistake)
 
 
 # What the prose says

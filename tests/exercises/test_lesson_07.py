@@ -38,9 +38,17 @@ def test_other_roundings_of_the_bound_pass(answer):
     assert VANISHING.check(answer).passed
 
 
-@pytest.mark.parametrize("answer", [0, 0.002, -0.001, 0.0001, 0.2])
+@pytest.mark.parametrize("answer", [0, 0.002, -0.001, 0.0001, 0.2, 0.0009, 0.00105])
 def test_other_wrong_bounds_are_rejected(answer):
     assert VANISHING.check(answer).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [(0.0977, "per cent"), (0.0039, "four layers"), (0.00024, "six layers"), (0.00074, "measured")],
+)
+def test_rounded_wrong_bounds_are_named(answer, name):
+    assert VANISHING.check(answer).mistake == name
 
 
 def test_the_slope_of_the_sigmoid_reaches_a_quarter_at_zero_and_nowhere_else():
@@ -66,6 +74,35 @@ def test_other_formulas_for_the_way_back_pass(formula):
 )
 def test_other_wrong_formulas_are_rejected(formula):
     assert BACKWARD_SIZE.check(formula).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("formula", "name"),
+    [
+        ("d*v", "one term, no ReLU′"),
+        ("0.5*n_in*n_out*d*v", "all weights"),
+        ("n_out*d*v/(n_in + n_in)", "width ratio"),
+        ("d*(n_in*v + n_out*v)/2", "sum of the widths"),
+        ("n_out*v*d - n_out*v*d/2 - v*d*n_out/2 + d", "kept"),
+    ],
+)
+def test_wrong_formulas_are_named_in_other_forms(formula, name):
+    assert BACKWARD_SIZE.check(formula).mistake == name
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("n_out*v*d^2", "for a power"),
+        ("n_out v d/2", "operator such as *"),
+        ("n_outvd/2", "did you mean n_out"),
+        ("2n_out*v*d", "2*x for a product"),
+        ("n_out*v*d*relu_prime(z)", "'relu_prime' is not known here"),
+        ("E = n_out*v*d/2", "only the right-hand side"),
+    ],
+)
+def test_what_cannot_be_read_gets_helpful_words(formula, words):
+    assert words in BACKWARD_SIZE.check(formula).diagnosis
 
 
 def test_the_formula_is_what_random_weights_do():
@@ -97,7 +134,21 @@ def he_from_lecun(draws):
     return math.sqrt(2) * (draws * draws.shape[-1] ** -0.5)
 
 
-@pytest.mark.parametrize("answer", [he_with_loops, he_divided, he_from_lecun])
+def he_as_a_matrix(draws):
+    n_in = draws.shape[1]
+    return draws @ np.diag([math.sqrt(2 / n_in)] * n_in)
+
+
+def he_in_place_on_a_copy(draws):
+    W = draws.copy()
+    W *= np.sqrt(2 / len(W.T))
+    return W
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [he_with_loops, he_divided, he_from_lecun, he_as_a_matrix, he_in_place_on_a_copy],
+)
 def test_other_ways_to_write_he_pass(answer):
     assert HE_WEIGHTS.check(answer).passed
 
@@ -126,7 +177,7 @@ def test_the_reference_draws_what_the_library_draws():
 # 07.4
 
 
-@pytest.mark.parametrize("answer", [0.2, 1 / 5, 0.1999])
+@pytest.mark.parametrize("answer", [0.2, 1 / 5, 0.1999, np.float32(0.2)])
 def test_the_limit_passes(answer):
     assert LARGEST_RATE.check(answer).passed
 
@@ -134,6 +185,19 @@ def test_the_limit_passes(answer):
 @pytest.mark.parametrize("answer", [0.19, 0.25, 0, 0.02])
 def test_other_wrong_limits_are_rejected(answer):
     assert LARGEST_RATE.check(answer).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (0.33, "mean curvature"),
+        (0.17, "sum of curvatures"),
+        (0.19, "a rate that converges"),
+        (np.float32(0.4), "coefficient for curvature"),
+    ],
+)
+def test_rounded_wrong_limits_are_named(answer, name):
+    assert LARGEST_RATE.check(answer).mistake == name
 
 
 @pytest.mark.parametrize(("lr", "converges"), [(0.199, True), (0.201, False)])
@@ -166,7 +230,16 @@ def momentum_in_the_other_convention(p, v, g, lr, mu):
 
 
 @pytest.mark.parametrize(
-    "answer", [momentum_with_loops, momentum_from_the_position, momentum_in_the_other_convention]
+    "answer",
+    [
+        momentum_with_loops,
+        momentum_from_the_position,
+        momentum_in_the_other_convention,
+        lambda params, velocity, gradient, eta, beta: [
+            params - (eta * gradient - beta * velocity),
+            np.einsum("k,kij->ij", [beta, -eta], [velocity, gradient]),
+        ],
+    ],
 )
 def test_other_ways_to_write_momentum_pass(answer):
     assert MOMENTUM_STEP.check(answer).passed
@@ -233,7 +306,15 @@ def adam_with_one_rate(p, m, v, g, t, lr, beta1, beta2, epsilon):
     return p - rate * m / (np.sqrt(v) + epsilon * root), m, v
 
 
-@pytest.mark.parametrize("answer", [adam_with_loops, adam_with_one_rate])
+def adam_with_sums_of_powers(p, m, v, g, t, lr, beta1, beta2, epsilon):
+    """(1 − β)(1 + β + … + β^(t−1)) is 1 − β^t."""
+    m, v = m + (1 - beta1) * (g - m), v + (1 - beta2) * (np.abs(g) ** 2 - v)
+    m_hat = m / ((1 - beta1) * sum(beta1**k for k in range(t)))
+    v_hat = v / ((1 - beta2) * sum(beta2**k for k in range(t)))
+    return [p - lr * m_hat / (epsilon + v_hat**0.5), m, v]
+
+
+@pytest.mark.parametrize("answer", [adam_with_loops, adam_with_one_rate, adam_with_sums_of_powers])
 def test_other_ways_to_write_adam_pass(answer):
     assert ADAM_STEP.check(answer).passed
 
@@ -273,6 +354,11 @@ def test_the_first_step_has_the_length_of_the_learning_rate(g):
 
 
 # 07.7 and the notebook
+
+
+@pytest.mark.parametrize("answer", ["c", "C", " c ", "C\n"])
+def test_the_letter_may_be_upper_case_with_spaces(answer):
+    assert DIAGNOSIS.check(answer).passed
 
 
 def test_the_notebook_shows_the_options_and_the_points_of_the_exercises():
