@@ -176,7 +176,7 @@ class TestDigestSees:
         ("loss_curves", "a goes from 1 to 0.01 in 3 epochs; b goes from 0.9 to 0.8 in 2 epochs"),
         ("restart_outcomes", "40 of 60 restarts solve it (67%); the others end at a loss of 0.0"),
         ("network_diagram", "2-2-1; layer 0 shows 1, 0; layer 1 shows 0.5, 0.25"),
-        ("confusion", "19 of 20 right (95.0%); most often, 1 times, 6 was taken for 5"),
+        ("confusion", "19 of 20 right (95.0%); most often, once, 7 was taken for 5"),
         ("points", "20 of class 0, 20 of class 1"),
     ],
 )

@@ -41,16 +41,23 @@ class NumberExercise(Exercise):
             number = float("inf")
         if not np.isfinite(number):
             return self._failed(f"{number} is not a number one can compare")
-        if self._near(number, self.value):
+        if self._near(number, self.value, self.tolerance):
             return self._passed("right", details=(("exact value", f"{self.value:.6g}"),))
         mistake = self._known_mistake(number)
         direction = "too large" if number > self.value else "too small"
         return self._failed(f"{number:.6g} is {direction}", mistake)
 
-    def _near(self, number: float, value: float) -> bool:
-        # One rounding of the last digit is not a wrong answer.
-        return abs(number - value) <= self.tolerance + 1e-12 * abs(value)
-
     def _known_mistake(self, number: float) -> Mistake | None:
-        near = [mistake for mistake in self.mistakes if self._near(number, mistake.answer)]
+        # A wrong number may be rounded too: to a hundredth of itself, unless whole numbers count.
+        share = 0.01 if self.tolerance else 0.0
+        near = [
+            mistake
+            for mistake in self.mistakes
+            if self._near(number, mistake.answer, max(self.tolerance, share * abs(mistake.answer)))
+        ]
         return min(near, key=lambda mistake: abs(number - mistake.answer), default=None)
+
+    @staticmethod
+    def _near(number: float, value: float, tolerance: float) -> bool:
+        # One rounding of the last digit is not a wrong answer.
+        return abs(number - value) <= tolerance + 1e-12 * abs(value)

@@ -85,7 +85,8 @@ def confusion(
     ax.set_title(f"{title}: {share}")
     worst = np.where(np.eye(classes, dtype=bool), 0, counts)
     true, taken = np.unravel_index(np.argmax(worst), worst.shape)
-    most = f"; most often, {worst.max()} times, {true} was taken for {taken}" if worst.any() else ""
+    times = "once" if worst.max() == 1 else f"{worst.max()} times"
+    most = f"; most often, {times}, {true} was taken for {taken}" if worst.any() else ""
     return Picture(figure, f"{title}: {share}{most}.")
 
 

@@ -1,9 +1,10 @@
 import dataclasses
 
+import numpy as np
 import pytest
 
 
-@pytest.mark.parametrize("answer", ["c", "C", " c "])
+@pytest.mark.parametrize("answer", ["c", "C", " c ", "(c)", "c."])
 def test_the_right_option_passes(choice_exercise, answer):
     assert choice_exercise.check(answer).passed
 
@@ -14,7 +15,7 @@ def test_a_wrong_option_is_given_its_reason(choice_exercise):
     assert "b is wrong, because …" in str(result)
 
 
-@pytest.mark.parametrize("answer", ["g", "ab", 3, 2.5, ["a"], True])
+@pytest.mark.parametrize("answer", ["g", "ab", 3, 2.5, ["a"], True, np.array([0.0, 1.0])])
 def test_anything_else_is_not_an_option(choice_exercise, answer):
     result = choice_exercise.check(answer)
     assert result.status == "failed"
