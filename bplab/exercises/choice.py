@@ -27,7 +27,7 @@ class ChoiceExercise(Exercise):
         return Note(f"{self.id} {self.title}: {self.right}", body=self.options[self.right])
 
     def _judge(self, answer: Any) -> CheckResult:
-        letter = answer.strip(" ().").lower() if isinstance(answer, str) else answer
+        letter = answer.strip().strip(" ().").lower() if isinstance(answer, str) else answer
         if isinstance(letter, str) and not letter:
             return self.not_attempted()
         if not isinstance(letter, str) or letter not in self.options:

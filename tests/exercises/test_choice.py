@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 
-@pytest.mark.parametrize("answer", ["c", "C", " c ", "(c)", "c."])
+@pytest.mark.parametrize("answer", ["c", "C", " c ", "(c)", "c.", "c\n"])
 def test_the_right_option_passes(choice_exercise, answer):
     assert choice_exercise.check(answer).passed
 
