@@ -132,7 +132,7 @@ REGISTRIES = re.compile(
     r"|download\.pytorch|proxy\.golang|unpkg\.|jsdelivr\."
 )
 MACHINE = re.compile(
-    r"(?<![\w.~-])/(root|work|home/\w+|Users/\w+|opt/\w+|tmp/(venv|brief))/|[A-Z]:\\+Users"
+    r"(?<![\w.~-])/(root|work|home/\w+|Users/\w+|opt/\w+)/|[A-Z]:\\+Users"
 )
 
 
