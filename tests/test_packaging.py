@@ -131,9 +131,7 @@ REGISTRIES = re.compile(
     r"(pypi|pythonhosted|test\.pypi|npmjs|anaconda|crates|jsr)\.(org|com|io)"
     r"|download\.pytorch|proxy\.golang|unpkg\.|jsdelivr\."
 )
-MACHINE = re.compile(
-    r"(?<![\w.~-])/(root|work|home/\w+|Users/\w+|opt/\w+)/|[A-Z]:\\+Users"
-)
+MACHINE = re.compile(r"(?<![\w.~-])/(root|work|home/\w+|Users/\w+|opt/\w+)/|[A-Z]:\\+Users")
 
 
 def foreign(content: str) -> list[str]:
