@@ -98,7 +98,9 @@ class Tensor(sympy.Atom):
         return new
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.name, self.ranges, self.layer)
+        # SymPy sorts by this content, and can order its own tuples but neither ours nor None.
+        layer = () if self.layer is None else (self.layer,)
+        return (self.name, sympy.Tuple(*self.ranges), sympy.Tuple(*layer))
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         return (self.name, self.ranges, self.layer)

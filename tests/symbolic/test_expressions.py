@@ -45,6 +45,17 @@ def test_tensors_are_told_apart_by_ranges_and_layer():
     assert Tensor("a", ("n",), layer=1) != a
 
 
+@pytest.mark.parametrize(
+    "other",
+    [Tensor("a", ("n",)), Tensor("a", ("m",)), Tensor("a", ("m", "n")), Tensor("b", ("n",))],
+)
+@pytest.mark.parametrize("layer", [None, sympy.Symbol("l")])
+def test_sympy_can_order_tensors(other, layer):
+    tensor = Tensor("a", ("n",), layer)
+    assert tensor.compare(other) == -other.compare(tensor)
+    assert (tensor.compare(other) == 0) == (tensor == other)
+
+
 def test_a_sum_over_an_absent_index_counts_the_width():
     assert total(a[k], i) == sympy.Symbol("n") * a[k]
 
