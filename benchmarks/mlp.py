@@ -13,8 +13,9 @@ import numpy as np
 
 from benchmarks.measure import Work
 from bplab.numeric import initializers
+from bplab.numeric.layers import Activation, Dense
 from bplab.numeric.losses import softmax_cross_entropy_backward
-from bplab.numeric.network import Activation, Dense, Sequential
+from bplab.numeric.network import Sequential
 from bplab.numeric.optimizers import SGD
 
 LR = 0.01

@@ -35,6 +35,7 @@ from bplab.numeric.dense import (
     weight_gradient,
 )
 from bplab.numeric.gates import GATE_INPUTS, GATES
+from bplab.numeric.layers import LAYERS, Activation, Dense, Layer
 from bplab.numeric.losses import (
     LOSSES,
     LossPair,
@@ -45,7 +46,7 @@ from bplab.numeric.losses import (
     softmax_cross_entropy,
     softmax_cross_entropy_backward,
 )
-from bplab.numeric.network import Activation, Dense, Layer, Sequential
+from bplab.numeric.network import Sequential
 from bplab.numeric.optimizers import SGD, Adam, Momentum, Optimizer
 from bplab.numeric.perceptron import (
     PerceptronHistory,
@@ -70,6 +71,7 @@ __all__ = [
     "ACTIVATIONS",
     "GATES",
     "GATE_INPUTS",
+    "LAYERS",
     "LOSSES",
     "SGD",
     "Activation",

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from bplab.numeric.arrays import Array, as_finite, require_shapes
 from bplab.numeric.initializers import zeros
-from bplab.numeric.network import Activation, Dense, Sequential
+from bplab.numeric.layers import Activation, Dense
+from bplab.numeric.network import Sequential
 
 
 @dataclass(frozen=True, eq=False)

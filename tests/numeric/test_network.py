@@ -11,8 +11,9 @@ import pytest
 
 from bplab.numeric.activations import ACTIVATIONS
 from bplab.numeric.dense import dense, dense_backward
+from bplab.numeric.layers import Activation, Dense, Layer
 from bplab.numeric.losses import LOSSES
-from bplab.numeric.network import Activation, Dense, Layer, Sequential
+from bplab.numeric.network import Sequential
 
 Array = np.ndarray[Any, Any]
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bplab.numeric.layers import Activation, Dense
 from bplab.numeric.losses import quadratic, softmax_cross_entropy, softmax_cross_entropy_backward
-from bplab.numeric.network import Activation, Dense, Sequential
+from bplab.numeric.network import Sequential
 from bplab.numeric.optimizers import SGD, Adam
 from bplab.numeric.training import accuracy, minibatches, train
 
@@ -231,7 +232,8 @@ def test_an_error_in_the_first_step_is_not_taken_for_divergence() -> None:
 
 PROGRAM = """
 import numpy as np
-from bplab.numeric.network import Dense, Sequential
+from bplab.numeric.layers import Dense
+from bplab.numeric.network import Sequential
 from bplab.numeric.optimizers import SGD
 from bplab.numeric.training import train
 rng = np.random.default_rng(0)

@@ -1,0 +1,76 @@
+"""What a layer is, and the checks that layers share.
+
+A layer remembers in `forward` what its `backward` needs; `backward` returns gradients and changes
+nothing. What either returns is the caller's: no later call writes to it.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bplab.numeric.arrays import Array
+
+
+class Layer(ABC):
+    """A differentiable map of a batch, with parameters that a network can learn.
+
+    n_in and n_out are the widths it takes and gives; None means that any width fits.
+    """
+
+    n_in: int | None = None
+    n_out: int | None = None
+
+    @abstractmethod
+    def forward(self, x: npt.ArrayLike) -> Array:
+        """The layer's output for the batch x."""
+
+    @abstractmethod
+    def backward(
+        self, upstream: npt.ArrayLike, need_dx: bool = True
+    ) -> tuple[Array | None, dict[str, Array]]:
+        """From upstream = ∂C/∂output: (dx = ∂C/∂x, or None if not needed; gradients by name)."""
+
+    @abstractmethod
+    def parameters(self) -> dict[str, Array]:
+        """The live arrays by name, with the same keys as the gradients: change them in place."""
+
+    @abstractmethod
+    def config(self) -> dict[str, Any]:
+        """What rebuilds this layer from a file, apart from its parameters: plain JSON values."""
+
+    @classmethod
+    def from_config(cls, **config: Any) -> "Layer":
+        """A layer as `config` described it; its parameters are still to be filled in."""
+        return cls(**config)
+
+
+def require_forward(layer: Layer, remembered: Array | None) -> Array:
+    if remembered is None:
+        raise RuntimeError(
+            f"{layer!r}: backward was called before forward. "
+            "Call forward first: backward needs what it remembers."
+        )
+    return remembered
+
+
+def require_width(name: str, width: int) -> int:
+    if isinstance(width, bool) or not isinstance(width, (int, np.integer)):
+        raise TypeError(f"{name} must be a whole number; got {width!r}.")
+    if width < 1:
+        raise ValueError(f"{name} must be at least 1; got {width}.")
+    return int(width)
+
+
+def require_generator(rng: object) -> None:
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy.random.Generator; got {type(rng).__name__}. "
+            "Pass np.random.default_rng(0)."
+        )
+
+
+def require_inexact(dtype: npt.DTypeLike) -> None:
+    if np.dtype(dtype).kind not in "fc":
+        raise TypeError(f"dtype must be a float type such as np.float64; got {np.dtype(dtype)}.")
