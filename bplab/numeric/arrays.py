@@ -6,6 +6,7 @@ NumPy code also runs on exact numbers; complex arrays too, for the complex step.
 """
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -119,9 +120,7 @@ def _all_finite(array: Array) -> bool:
     if array.dtype.kind == "O":
         return True
     # A finite sum of squares proves it at the speed of BLAS; else large numbers may be to blame.
-    flat = array.ravel()
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(np.dot(flat, flat)) or np.isfinite(array).all())
+    return math.isfinite(abs(np.vdot(array, array))) or bool(np.isfinite(array).all())
 
 
 def _shape_error(name: str, arrays: dict[str, tuple[Array, Letters]]) -> str:

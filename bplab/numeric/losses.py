@@ -185,8 +185,8 @@ def _one_hot(labels: Array, z: Array) -> Array:
             f"targets must have shape (B,) with B = {m}, as logits has shape {z.shape}; "
             f"got {labels.shape}."
         )
-    outside = labels[(labels < 0) | (labels >= n)]
-    if outside.size:
+    if labels.min() < 0 or labels.max() >= n:
+        outside = labels[(labels < 0) | (labels >= n)]
         raise ValueError(
             f"targets must be labels 0 … {n - 1}, as logits has shape {z.shape}; got {outside[0]}."
         )

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bplab.numeric import initializers
-from bplab.numeric.arrays import Array, as_finite, as_numeric, require_shapes
-from bplab.numeric.dense import dense, dense_backward
+from bplab.numeric.affine import affine, affine_backward
+from bplab.numeric.arrays import Array, as_numeric, require_finite_result, require_shapes
 from bplab.numeric.layers.layer import (
     Layer,
     require_forward,
@@ -55,7 +55,7 @@ class Dense(Layer):
         """`dense(x, W, b)`."""
         x = as_numeric("x", x)
         require_shapes(W=(self.W, ("n_out", "n_in")), x=(x, ("B", "n_in")))
-        z = dense(x, self.W, self.b)
+        z = affine(x, self.W, self.b)
         self._x = x
         return z
 
@@ -64,11 +64,10 @@ class Dense(Layer):
     ) -> tuple[Array | None, dict[str, Array]]:
         """`dense_backward(upstream, x, W)` for the x of the last forward."""
         x = require_forward(self, self._x)
-        dz = as_finite("upstream", upstream)
-        require_shapes(
-            W=(self.W, ("n_out", "n_in")), x=(x, ("B", "n_in")), upstream=(dz, ("B", "n_out"))
-        )
-        dx, dW, db = dense_backward(dz, x, self.W, need_dx)
+        dz = as_numeric("upstream", upstream)
+        require_shapes(x=(x, ("B", "n_in")), b=(self.b, ("n_out",)), upstream=(dz, ("B", "n_out")))
+        dx, dW, db = affine_backward(dz, x, self.W, need_dx)
+        require_finite_result("db", db, upstream=dz)  # x and W showed themselves in forward
         return dx, {"W": dW, "b": db}
 
     def parameters(self) -> dict[str, Array]:
