@@ -5,20 +5,22 @@ import inspect
 import re
 from fractions import Fraction
 from pathlib import Path
+from unittest.mock import ANY
 
 import nbformat
 import numpy as np
 import pytest
 
 from bplab import exact, gradients
-from bplab.exercises import bugs, repairs
 from bplab.exercises.lesson_06 import (
     AUTOENCODER,
     BEST_STEP,
     CENTRAL_ERROR,
     DEEP,
     EXERCISES,
+    HUNT,
     LOGISTIC,
+    MORE_CASES,
     NUMERICAL_GRADIENT,
     PIXELS,
     REGRESSION,
@@ -28,12 +30,11 @@ from bplab.exercises.lesson_06 import (
     START,
     STEP,
     XOR,
-    altered,
 )
+from bplab.exercises.lesson_06.alterations import altered, wrong_programs, wrong_texts
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "lessons" / "06_checking_gradients.ipynb"
-PROGRAMS = {name: value for name, value in vars(bugs).items() if isinstance(value, bugs.Program)}
-HUNT = (XOR, DEEP, STEP, LOGISTIC, REGRESSION, RESIDUAL, SOFTMAX, AUTOENCODER, PIXELS, START)
+CASES = (*HUNT, *MORE_CASES)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
@@ -41,30 +42,81 @@ def test_the_exercise_checks_itself(exercise):
     assert exercise.self_check() == []
 
 
-def test_altered_wants_a_piece_that_occurs_once():
-    with pytest.raises(ValueError, match="'delta1' must occur once in deep_gradient"):
-        altered(repairs.deep_gradient, ("delta1", "delta2"))
+# How the wrong answers are written
 
 
-# The hunt: the programs of bugs.py have a bug, those of repairs.py have none.
+def hidden_error(delta, W, slope):
+    """The error of a hidden layer."""
+    back = delta @ W
+    return back * slope
+
+
+@pytest.mark.parametrize(
+    ("changes", "body"),
+    [
+        (["@ W → @ W.T"], ["    back = delta @ W.T", "    return back * slope"]),
+        (["back = … → back = delta"], ["    back = delta", "    return back * slope"]),
+        (["* slope →"], ["    back = delta @ W", "    return back "]),
+        (["back * → (delta @ W) *", "back = … →"], ["    return (delta @ W) * slope"]),
+    ],
+)
+def test_altered_replaces_pieces_lines_and_drops_what_is_empty(changes, body):
+    wrong = altered(hidden_error, *changes)
+    assert inspect.getsource(wrong).splitlines()[2:] == body
+    assert "back = delta @ W\n" in inspect.getsource(hidden_error)
+
+
+def test_an_altered_program_runs_as_its_source_says():
+    wrong = altered(altered(hidden_error, "* slope → * np.sign(slope)"), "@ W → @ W.T")
+    delta, W = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])
+    assert wrong(delta, W, np.array([[-0.5, 0.5]])).tolist() == [[-11, 17]]
+
+
+@pytest.mark.parametrize("piece", ["delta", "gamma", "delta…"])
+def test_altered_wants_a_piece_that_occurs_once(piece):
+    with pytest.raises(ValueError, match=f"'{piece}' must occur once in hidden_error"):
+        altered(hidden_error, f"{piece} → 0")
+
+
+def test_wrong_programs_are_read_from_a_list():
+    transpose, plain = wrong_programs(
+        hidden_error,
+        """
+transpose: @ W → @ W.T
+    W is transposed,
+    and should not be.
+no W, no slope:
+    back = … →
+    return … → return delta
+    Only delta is left.
+""",
+    )
+    assert (transpose.name, plain.name) == ("transpose", "no W, no slope")
+    assert transpose.diagnosis == "W is transposed, and should not be."
+    assert plain.diagnosis == "Only delta is left."
+    assert plain.answer(1, 2, 3) == 1
+
+
+def test_wrong_texts_are_read_from_a_list():
+    (mistake,) = wrong_texts("f′ left in: f1 + h\n    Take f′: away.\n")
+    assert (mistake.name, mistake.answer) == ("f′ left in", "f1 + h")
+    assert mistake.diagnosis == "Take f′: away."
+
+
+# The hunt: each program has a bug, and its reference has none.
 
 
 def implied_gradient(step, rate=0.5):
     return lambda *args: [(o - n) / rate for o, n in zip(args[:4], step(*args), strict=True)]
 
 
-def gradient_of(program, module):
-    function = getattr(module, program.gradient.__name__)
-    return implied_gradient(function) if program is bugs.STEP else function
-
-
-def reports(program, module):
-    """What both checks say of the program as it stands in one of the two modules."""
-    gradient = gradient_of(program, module)
-    params, rest = program.example()
+def reports(exercise, program):
+    """What both checks say of a program that the exercise asks to repair."""
+    gradient = implied_gradient(program) if exercise is STEP else program
+    params, rest = exercise.example()
 
     def cost(p, *rest):
-        return program.cost(*p.values(), *rest)
+        return exercise.cost(*p.values(), *rest)
 
     def grad(p, *rest):
         return dict(zip(p, gradient(*p.values(), *rest), strict=True))
@@ -73,38 +125,46 @@ def reports(program, module):
     return gradients.check(lambda p: cost(p, *rest), lambda p: grad(p, *rest), params), exactly
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_both_checks_reject_the_program_and_accept_its_repair(name):
-    assert not any(reports(PROGRAMS[name], bugs))
-    assert all(reports(PROGRAMS[name], repairs))
+@pytest.mark.parametrize("case", [case for case in CASES if case.cost], ids=lambda case: case.id)
+def test_both_checks_reject_the_program_and_accept_its_repair(case):
+    assert not any(reports(case, case.broken))
+    assert all(reports(case, case.reference))
 
 
-def test_the_hunt_has_ten_programs():
-    assert len(PROGRAMS) + 1 == len(HUNT) == 10  # `start` has no gradient
+def test_ten_programs_are_broken_five_of_them_in_the_lesson_proper():
+    assert [case.id for case in CASES] == [f"06.{k}" for k in range(5, 15)]
+    assert len(HUNT) == len(MORE_CASES) == 5
+    headings = re.findall(r"^## .+|^### Exercise 06.\d+", text_of_the_lesson(), re.MULTILINE)
+    later = headings[headings.index("## More cases, for another day") :]
+    assert [case for case in CASES if f"### Exercise {case.id}" in later] == list(MORE_CASES)
 
 
-@pytest.mark.parametrize("exercise", HUNT, ids=lambda exercise: exercise.id)
-def test_the_first_mistake_is_the_bug_and_the_repair_is_small(exercise):
-    broken = getattr(bugs, exercise.reference.__name__)
-    assert exercise.mistakes[0].answer is broken
-    sources = [inspect.getsource(f).splitlines() for f in (broken, exercise.reference)]
+def text_of_the_lesson():
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_the_first_mistake_is_the_bug_and_the_repair_is_small(case):
+    assert case.mistakes[0].name == "the bug"
+    sources = [inspect.getsource(f).splitlines() for f in (case.broken, case.reference)]
     added = [line for line in difflib.ndiff(*sources) if line.startswith("+ ")]
     assert 1 <= len(added) <= 2
 
 
-@pytest.mark.parametrize("exercise", HUNT, ids=lambda exercise: exercise.id)
-def test_the_answer_cell_holds_the_broken_program(exercise):
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_the_answer_cell_holds_the_broken_program(case):
     cells = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
-    answer = cells[f"answer-06-{exercise.id.split('.')[1]}"]
+    answer = cells[f"answer-06-{case.id.split('.')[1]}"]
     kept = re.sub(r"    raise NotImplementedError  # delete this line.*\n", "", answer)
     assert kept != answer
-    assert kept == inspect.getsource(getattr(bugs, exercise.reference.__name__)).rstrip()
+    assert kept == inspect.getsource(case.broken).rstrip()
 
 
 def test_an_example_is_a_copy():
-    spoiled, rest = bugs.PIXELS.example()
-    bugs.pixel_gradient(*spoiled.values(), *rest)
-    assert (bugs.PIXELS.example()[1][0] >= 1).all()
+    spoiled, rest = PIXELS.example()
+    PIXELS.broken(*spoiled.values(), *rest)
+    assert (PIXELS.example()[1][0] >= 1).all()
 
 
 # 06.1
@@ -443,28 +503,28 @@ def test_other_repairs_pass(exercise, answer):
     assert exercise.check(answer).passed
 
 
-# Wrong: a line of the repaired program, what was made of it, and the diagnosis, if there is one.
+# Wrong: what was made of the right program, and the mistake that it is, if it is on the list.
 OTHER_WRONG = [
-    (XOR, ("delta2.T @ a1", "delta2.T @ z1"), "z for a in dW2"),
-    (XOR, ("delta1.T @ x, delta1", "delta1.T @ x / len(x), delta1"), ""),
-    (DEEP, ("(a2 - y) / len(y)", "(a2 - y) / y.size"), "all entries"),
-    (DEEP, ("(1 - a1**2)", "(1 - a1) ** 2"), "square outside"),
-    (STEP, ("rate * delta2.sum(axis=0)", "rate * delta2.mean(axis=0)"), "mean of b2"),
-    (STEP, ("(delta2 @ W2)", "((a2 - y) @ W2)"), "a − y sent back"),
-    (LOGISTIC, ("decay * W", "decay * W / 2"), "decay halved"),
-    (LOGISTIC, ("(a - y) / len(y)", "(a - y) * a * (1 - a) / len(y)"), "quadratic"),
-    (REGRESSION, ("(z - y) / len(y)", "2 * (z - y) / len(y)"), "no ½"),
-    (REGRESSION, ("delta.sum(axis=0)", "delta.sum(axis=0) / 2"), "half"),
-    (RESIDUAL, ("d_a1 + d_z2 @ W2", "d_a1 - d_z2 @ W2"), "subtracted"),
-    (RESIDUAL, ("d_z2.T @ a1", "a1.T @ d_z2"), "dW2 transposed"),
-    (SOFTMAX, ("axis=1, keepdims=True", "keepdims=True"), "sum over all"),
-    (SOFTMAX, ("a * (d_a - (d_a", "a * a * (d_a - (d_a"), "a squared"),
-    (AUTOENCODER, ("code.T @ d_rebuilt", "2 * code.T @ d_rebuilt"), "decoder doubled"),
-    (AUTOENCODER, ("(1 - code**2)", "code * (1 - code)"), "slope of a sigmoid"),
-    (PIXELS, ("x / 16", "x / x.max()"), "by the largest"),
-    (PIXELS, ("x / 16", "x / 15"), "15"),
-    (START, ("np.zeros(n_hidden)", "np.ones(n_hidden)"), "biases 1"),
-    (START, ("rng.standard_normal((n_hidden, n_in))", "rng.uniform(-1, 1, (n_hidden, n_in))"), ""),
+    (XOR, "delta2.T @ a1 → delta2.T @ z1", "z for a in dW2"),
+    (XOR, "delta1.T @ x, delta1 → delta1.T @ x / len(x), delta1", ANY),
+    (DEEP, "(a2 - y) / len(y) → (a2 - y) / y.size", "all entries"),
+    (DEEP, "(1 - a1**2) → (1 - a1) ** 2", "square outside"),
+    (STEP, "rate * delta2.sum(axis=0) → rate * delta2.mean(axis=0)", "mean of b2"),
+    (STEP, "(delta2 @ W2) → ((a2 - y) @ W2)", "a − y sent back"),
+    (LOGISTIC, "decay * W → decay * W / 2", "decay halved"),
+    (LOGISTIC, "(a - y) / len(y) → (a - y) * a * (1 - a) / len(y)", "quadratic"),
+    (REGRESSION, "(z - y) / len(y) → 2 * (z - y) / len(y)", "no ½"),
+    (REGRESSION, "delta.sum(axis=0) → delta.sum(axis=0) / 2", "half"),
+    (RESIDUAL, "d_a1 + d_z2 @ W2 → d_a1 - d_z2 @ W2", "subtracted"),
+    (RESIDUAL, "d_z2.T @ a1 → a1.T @ d_z2", "dW2 transposed"),
+    (SOFTMAX, "axis=1, keepdims=True → keepdims=True", "sum over all"),
+    (SOFTMAX, "a * (d_a - (d_a → a * a * (d_a - (d_a", "a squared"),
+    (AUTOENCODER, "code.T @ d_rebuilt → 2 * code.T @ d_rebuilt", "decoder doubled"),
+    (AUTOENCODER, "(1 - code**2) → code * (1 - code)", "slope of a sigmoid"),
+    (PIXELS, "x / 16 → x / x.max()", "by the largest"),
+    (PIXELS, "x / 16 → x / 15", "15"),
+    (START, "np.zeros(n_hidden) → np.ones(n_hidden)", "biases 1"),
+    (START, "rng.standard_normal((n_hidden, n_in)) → rng.uniform(-1, 1, (n_hidden, n_in))", ANY),
 ]
 
 
@@ -506,7 +566,7 @@ def start_from_the_old_generator(n_in, n_hidden, n_out, rng):
         (STEP, step_with_the_copy_too_late, "the bug"),
         (PIXELS, pixels_through_a_view, "the bug"),
         (PIXELS, pixels_never_assigned, "not scaled"),
-        (START, start_from_the_old_generator, ""),
+        (START, start_from_the_old_generator, ANY),
     ],
 )
 def test_repairs_that_do_not_repair_are_diagnosed(exercise, answer, mistake):
@@ -528,5 +588,5 @@ def test_one_step_of_the_tutorials_program_by_hand():
     # One unit a layer, all weights 0: a1 = a2 = ½, and σ′(0) = ¼ where 0 · (1 − 0) is 0.
     zero, one = np.zeros((1, 1)), np.ones((1, 1))
     arguments = (zero, np.zeros(1), zero, np.zeros(1), one, one)
-    assert bugs.xor_gradient(*arguments)[2] == 0
-    assert repairs.xor_gradient(*arguments)[2] == (0.5 - 1) * 0.25 * 0.5
+    assert XOR.broken(*arguments)[2] == 0
+    assert XOR.reference(*arguments)[2] == (0.5 - 1) * 0.25 * 0.5
