@@ -26,6 +26,8 @@ ROOMS = {
     "exercises": (3, {"numpy", "sympy"}),
     "figures": (3, {"numpy", "sympy", "matplotlib"}),
     "data": (3, {"numpy"}),
+    "widgets": (4, {"IPython", "anywidget", "ipywidgets", "matplotlib", "numpy", "traitlets"}),
+    "grading": (4, {"dask", "distributed", "matplotlib", "nbformat", "numpy"}),
     "solutions": (5, {"nbformat"}),
     "running": (5, {"jupyter_client", "nbclient", "nbformat"}),
     "doctor": (5, {"packaging", "jupyter_client"}),

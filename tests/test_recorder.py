@@ -112,6 +112,11 @@ def stderr(loaded):
     loaded.cells[4].outputs.append(nbformat.v4.new_output("stream", name="stderr", text="warning"))
 
 
+def live_view(loaded):
+    data = {"application/vnd.jupyter.widget-view+json": {"model_id": "0"}}
+    loaded.cells[4].outputs = [nbformat.v4.new_output("display_data", data=data)]
+
+
 def error(loaded):
     loaded.cells[4].outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="x")]
 
@@ -128,6 +133,7 @@ def error(loaded):
         (timing, "metadata ['execution']"),
         (semicolon, "ends with ';'"),
         (stderr, "wrote to stderr: 'warning'"),
+        (live_view, "holds the live view of a widget"),
         (error, "failed with NameError"),
     ],
 )

@@ -26,6 +26,7 @@ LESSONS = Path(__file__).resolve().parent.parent / "lessons"
 
 # Whatever could differ from one run to the next is switched off in the kernel.
 ENVIRONMENT = {
+    "BPLAB_STATIC": "1",  # widgets show their picture only
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -38,6 +39,7 @@ METADATA = {
 }
 CELL_METADATA = {"bplab", "nbgrader", "tags"}
 SECONDS_A_CELL = 120
+LIVE = "application/vnd.jupyter.widget-view+json"
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
@@ -153,6 +155,8 @@ def cell_problems(notebook: NotebookNode) -> Iterator[str]:
         if cell.source.rstrip().endswith(";"):
             yield f"{where}: ends with ';', which the replay in the tests does not honour"
         for output in cell.outputs:
+            if LIVE in output.get("data", {}):
+                yield f"{where}: holds the live view of a widget, which needs its kernel"
             if output.get("name") == "stderr":
                 yield f"{where}: wrote to stderr: {output.text[:80]!r}"
             if output.output_type == "error" and "raises-exception" not in cell.metadata.get(

@@ -6,9 +6,11 @@ of the arguments that were changed in place.
 
 import copy
 import inspect
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
@@ -29,6 +31,7 @@ class Outcome:
     error: BaseException | None = None
     line: str = ""
     changed: tuple[str, ...] = ()
+    printed: bool = False
 
     @property
     def is_stub(self) -> bool:
@@ -51,13 +54,28 @@ class Outcome:
 def call(function: Callable[..., Any], sample: Mapping[str, Any]) -> Outcome:
     """Call the function with copies of the sample's values, in order."""
     arguments = copy.deepcopy(dict(sample))
+    out = _Watched(sys.stdout)
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
+        with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(out):
             warnings.simplefilter("ignore")  # a NaN is reported as such
             value = function(*arguments.values())
     except (Exception, SystemExit) as error:
         return Outcome(error=error, line=_learners_line(error), changed=_changed(arguments, sample))
-    return Outcome(value=value, changed=_changed(arguments, sample))
+    return Outcome(value=value, changed=_changed(arguments, sample), printed=out.written)
+
+
+class _Watched:
+    """A stream that remembers whether anything was written to it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.written = stream, False
+
+    def write(self, text: str) -> Any:
+        self.written = True
+        return self.stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
 
 def _changed(after: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Exercises in which a function is written.
 
 The function is called on every sample and must do what the reference does. If it does not, but does
-what a known mistake does on *all* samples, that mistake's diagnosis is given.
+what a known mistake does on *all* samples, that mistake's diagnosis is given; else `suspect` looks
+for what can be said of any answer.
 """
 
 import inspect
@@ -13,6 +14,8 @@ import numpy as np
 
 from bplab.exercises.calls import Outcome, call, call_text, signature_problem
 from bplab.exercises.comparison import Fault, compare, describe
+from bplab.exercises.diagnosis.findings import Finding
+from bplab.exercises.diagnosis.suspects import Attempt, suspect
 from bplab.exercises.exercise import Exercise, Mistake
 from bplab.exercises.results import CheckResult, Note
 from bplab.exercises.samples import Sample
@@ -43,25 +46,28 @@ class CodeExercise(Exercise):
         if not callable(answer):
             return self._failed(
                 f"a function is expected, got {describe(answer)}",
-                diagnosis="Pass the function itself, without brackets after its name.",
+                Finding(
+                    "no function", "Pass the function itself, without brackets after its name."
+                ),
             )
         if problem := signature_problem(answer, self.samples[0]):
-            return self._failed("other arguments are needed", diagnosis=problem)
+            return self._failed("other arguments are needed", Finding("arguments", problem))
         outcomes = [call(answer, sample) for sample in self.samples]
         if outcomes[0].is_stub:
             return self.not_attempted()
         expected = [self._expected(sample) for sample in self.samples]
+        again = call(answer, self.samples[0])
+        unsteady = None if _repeats(again, outcomes[0]) else _UNSTEADY
+        attempt = Attempt(
+            answer, self.reference, self.samples, outcomes, expected, self.returns, self.mistakes
+        )
         for sample, got, wanted in zip(self.samples, outcomes, expected, strict=True):
             if fault := self._fault(got, wanted):
-                mistake = self._known_mistake(outcomes, expected)
-                return self._explain(answer, sample, got, wanted, fault, mistake)
-        again = call(answer, self.samples[0])
-        if not again.is_like(outcomes[0]):
-            fault = Fault(
-                "the same inputs give another result when called again",
-                "does it use random numbers or change a variable outside?",
-            )
-            return self._explain(answer, self.samples[0], again, expected[0], fault, None)
+                found = self._known_mistake(attempt) or unsteady or suspect(attempt)
+                return self._explain(answer, sample, got, wanted, fault, found)
+        if unsteady:
+            changed = Fault("the same inputs give another result when called again")
+            return self._explain(answer, self.samples[0], again, expected[0], changed, unsteady)
         return self._passed(details=self._remarks(answer))
 
     def _expected(self, sample: Sample) -> Outcome:
@@ -81,16 +87,14 @@ class CodeExercise(Exercise):
             )
         return compare(got.value, wanted.value, parts=self.returns)
 
-    def _known_mistake(self, outcomes: list[Outcome], expected: list[Outcome]) -> Mistake | None:
-        for mistake in self.mistakes:
-            same = [call(mistake.answer, sample) for sample in self.samples]
-            differs = any(not one.is_like(want) for one, want in zip(same, expected, strict=True))
+    def _known_mistake(self, attempt: Attempt) -> Mistake | None:
+        """The listed mistake that does the same in every sample, and is one in some of them."""
+        for mistake, same in attempt.listed:
+            pairs = zip(same, attempt.expected, strict=True)
+            differs = any(not one.is_like(want) for one, want in pairs)
             has_value = any(one.error is None for one in same)
-            if (
-                differs
-                and has_value
-                and all(got.is_like(one) for got, one in zip(outcomes, same, strict=True))
-            ):
+            alike = zip(attempt.outcomes, same, strict=True)
+            if differs and has_value and all(got.is_like(one) for got, one in alike):
                 return mistake
         return None
 
@@ -101,7 +105,7 @@ class CodeExercise(Exercise):
         got: Outcome,
         wanted: Outcome,
         fault: Fault,
-        mistake: Mistake | None,
+        found: Mistake | Finding | None,
     ) -> CheckResult:
         details = [("called", call_text(answer, sample))]
         if not got.error:
@@ -109,12 +113,10 @@ class CodeExercise(Exercise):
         details.append(("expected", describe(wanted.value)))
         if fault.place:
             details.append(("first difference", fault.place))
-        if mistake and fault.advice:
+        if found and fault.advice:
             details.append(("note", fault.advice))
         inputs = "\n".join(f"{name} = {describe(value)}" for name, value in sample.items())
-        return self._failed(
-            fault.message, mistake, fault.advice, details=tuple(details), data=inputs
-        )
+        return self._failed(fault.message, found, fault.advice, details=tuple(details), data=inputs)
 
     def _remarks(self, answer: Callable[..., Any]) -> tuple[tuple[str, str], ...]:
         """What is no fault in the maths: float32 in should be float32 out."""
@@ -126,6 +128,16 @@ class CodeExercise(Exercise):
             if other == "float32" and one != "float32"
         ]
         return (("remark", widened[0]),) if widened else ()
+
+
+def _repeats(again: Outcome, first: Outcome) -> bool:
+    try:
+        return again.is_like(first)
+    except TypeError:  # a value that cannot be compared is a fault of its own
+        return True
+
+
+_UNSTEADY = Finding("not repeatable", "Does it use random numbers or change a variable outside?")
 
 
 def _as_float32(value: Any) -> Any:

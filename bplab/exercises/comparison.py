@@ -122,7 +122,7 @@ def _compare_values(
     if not np.isfinite(got).all() and np.isfinite(expected).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(got))[0])
         return Fault(f"{name} has {got[place]} at {list(place)}" if place else f"{name} is {got}")
-    wrong = ~_close(got, expected, rtol)
+    wrong = ~is_close(got, expected, rtol)
     if not wrong.any():
         return None
     count = "" if wrong.ndim == 0 else f" in {np.sum(wrong)} of {wrong.size} places"
@@ -131,7 +131,10 @@ def _compare_values(
     return Fault(f"{name} has wrong values{count}", advice, _first_place(got, expected, wrong))
 
 
-def _close(got: npt.NDArray[Any], expected: npt.NDArray[Any], rtol: float) -> npt.NDArray[np.bool_]:
+def is_close(
+    got: npt.NDArray[Any], expected: npt.NDArray[Any], rtol: float = RTOL
+) -> npt.NDArray[np.bool_]:
+    """Where two arrays of one shape agree up to `rtol` times the largest entry expected."""
     if expected.dtype == np.float32:
         rtol = max(rtol, RTOL_FLOAT32) if rtol else 0
     finite = np.abs(expected[np.isfinite(expected)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
 
+from bplab.exercises.diagnosis.findings import Finding
 from bplab.exercises.results import CheckResult, Note, Status
 
 HINTS = 3
@@ -71,13 +72,17 @@ class Exercise(ABC):
         )
 
     def _failed(
-        self, message: str, mistake: Mistake | None = None, diagnosis: str = "", **more: Any
+        self,
+        message: str,
+        found: Mistake | Finding | None = None,
+        diagnosis: str = "",
+        **more: Any,
     ) -> CheckResult:
         return self._result(
             "failed",
             message,
-            diagnosis=mistake.diagnosis if mistake else diagnosis,
-            mistake=mistake.name if mistake else "",
+            diagnosis=found.diagnosis if found else diagnosis,
+            mistake=found.name if found else "",
             next_step=f'repair it and check again; hint("{self.id}") helps',
             **more,
         )

@@ -110,6 +110,7 @@ BACKWARD_SIZE = FormulaExercise(
     points=2,
     reference="n_out*v*d/2",
     names=("n_in", "n_out", "v", "d"),
+    positive=True,
     hints=(
         "Look at (Wᵀδ)_k = Σ_j W_jk δ_j. How many terms has this sum, and what is the mean square "
         "of one of them?",
@@ -500,8 +501,8 @@ LARGEST_RATE = NumberExercise(
         Mistake(
             "coefficient for curvature",
             0.4,
-            "That is 2/5: you took the coefficient 5 for the curvature. The second derivative of "
-            "5w₂² is larger.",
+            "That is 2/5: multiplied out, 5 is the coefficient of w₂². The curvature is the second "
+            "derivative, and that is larger.",
         ),
         Mistake(
             "flat direction",
@@ -512,8 +513,8 @@ LARGEST_RATE = NumberExercise(
         Mistake(
             "1/λ",
             0.1,
-            "That is 1/λ: the rate that reaches w₂ = 0 in one step. A larger one overshoots, but "
-            "still converges as long as |1 − ηλ| < 1.",
+            "That is 1/λ₂: the rate that reaches w₂ = 0 in one step. A larger one overshoots, but "
+            "still converges as long as |1 − ηλ₂| < 1. (Or 2/(2λ₂), with the ½ left out.)",
         ),
         Mistake(
             "1/λ of the flat direction",

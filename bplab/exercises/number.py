@@ -1,11 +1,15 @@
 """Exercises in which a number is predicted."""
 
 import numbers
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from bplab.exercises.diagnosis.findings import Finding, sentence
+from bplab.exercises.diagnosis.number_relations import number_relation
 from bplab.exercises.exercise import Exercise, Mistake
 from bplab.exercises.results import CheckResult, Note
 
@@ -30,34 +34,69 @@ class NumberExercise(Exercise):
     def _judge(self, answer: Any) -> CheckResult:
         if isinstance(answer, np.ndarray) and answer.ndim == 0:
             answer = answer.item()
-        if isinstance(answer, bool | np.bool_) or not isinstance(answer, numbers.Real):
+        is_real = isinstance(answer, numbers.Real | Decimal)
+        if isinstance(answer, bool | np.bool_) or not is_real:
             return self._failed(
                 f"a number is expected, got {type(answer).__name__} {answer!r:.60}",
-                diagnosis="Type it without quotes or brackets, as in 0.25.",
+                Finding("no number", _how_to_type(answer)),
             )
         try:
             number = float(answer)
         except OverflowError:
             number = float("inf")
+        except ValueError:  # the Decimal sNaN
+            number = float("nan")
         if not np.isfinite(number):
             return self._failed(f"{number} is not a number one can compare")
         if self._near(number, self.value, self.tolerance):
             return self._passed("right", details=(("exact value", f"{self.value:.6g}"),))
-        mistake = self._known_mistake(number)
+        found = self._known_mistake(number) or self._suspect(number)
         direction = "too large" if number > self.value else "too small"
-        return self._failed(f"{number:.6g} is {direction}", mistake)
+        return self._failed(f"{number:.6g} is {direction}", found)
 
     def _known_mistake(self, number: float) -> Mistake | None:
+        near = [mistake for mistake in self.mistakes if self._is_about(number, mistake.answer)]
+        return min(near, key=lambda mistake: abs(number - mistake.answer), default=None)
+
+    def _suspect(self, number: float) -> Finding | None:
+        """What is wrong if it is no listed mistake."""
+        found = number_relation(
+            number,
+            self.value,
+            lambda candidate: self._is_about(number, candidate),
+            whole=not self.tolerance and self.value == int(self.value),
+        )
+        return found and Finding(found.name, sentence(found.diagnosis))
+
+    def _is_about(self, number: float, candidate: float) -> bool:
         # A wrong number may be rounded too: to a hundredth of itself, unless whole numbers count.
         share = 0.01 if self.tolerance else 0.0
-        near = [
-            mistake
-            for mistake in self.mistakes
-            if self._near(number, mistake.answer, max(self.tolerance, share * abs(mistake.answer)))
-        ]
-        return min(near, key=lambda mistake: abs(number - mistake.answer), default=None)
+        return self._near(number, candidate, max(self.tolerance, share * abs(candidate)))
 
     @staticmethod
     def _near(number: float, value: float, tolerance: float) -> bool:
         # One rounding of the last digit is not a wrong answer.
         return abs(number - value) <= tolerance + 1e-12 * abs(value)
+
+
+def _how_to_type(answer: Any) -> str:
+    """How to type what is not a number, but is meant as one."""
+    if isinstance(answer, tuple | list) and len(answer) == 2 and _are_whole(answer):
+        return f"Python reads a comma as two numbers: write {answer[0]}.{answer[1]} with a point."
+    if isinstance(answer, str):
+        text = answer.strip().replace("−", "-")
+        if re.fullmatch(r"-?\d+,\d+", text):
+            return f"Type it without quotes, and with a point: {text.replace(',', '.')}"
+        if re.fullmatch(r"-?[\d.]+ ?%", text):
+            return f"Type it without quotes, and per cent as a fraction: {text.rstrip(' %')}/100"
+        if re.fullmatch(r"-?[\d.]+([ */+-]+[\d.]+)*", text):
+            return f"Type it without quotes: {text}"
+        if re.fullmatch(r"(ln|log|exp|sqrt|e\^).*", text):
+            return "Type it without quotes, as Python works it out: np.log(10), np.exp(2), 2**0.5."
+    if isinstance(answer, complex):
+        return "A real number is asked: a root of a negative number has no place here."
+    return "Type it without quotes or brackets, as in 0.25."
+
+
+def _are_whole(items: Any) -> bool:
+    return all(isinstance(item, int) and not isinstance(item, bool) for item in items)

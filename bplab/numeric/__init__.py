@@ -26,6 +26,7 @@ from bplab.numeric.activations import (
     tanh_prime,
 )
 from bplab.numeric.arrays import Array
+from bplab.numeric.convolution import conv2d, conv2d_backward, conv2d_loops
 from bplab.numeric.dense import (
     bias_gradient,
     dense,
@@ -34,8 +35,21 @@ from bplab.numeric.dense import (
     output_error,
     weight_gradient,
 )
+from bplab.numeric.dropout import dropout, dropout_backward
+from bplab.numeric.flatten import flatten, flatten_backward
 from bplab.numeric.gates import GATE_INPUTS, GATES
-from bplab.numeric.layers import LAYERS, Activation, Dense, Layer
+from bplab.numeric.layers import (
+    LAYERS,
+    Activation,
+    AvgPool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool2D,
+)
 from bplab.numeric.losses import (
     LOSSES,
     LossPair,
@@ -47,6 +61,7 @@ from bplab.numeric.losses import (
     softmax_cross_entropy_backward,
 )
 from bplab.numeric.network import Sequential
+from bplab.numeric.normalization import batch_norm, batch_norm_backward
 from bplab.numeric.optimizers import SGD, Adam, Momentum, Optimizer
 from bplab.numeric.perceptron import (
     PerceptronHistory,
@@ -54,6 +69,13 @@ from bplab.numeric.perceptron import (
     perceptron,
     train_perceptron,
 )
+from bplab.numeric.pooling import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+)
+from bplab.numeric.recurrent import rnn_cell, rnn_cell_backward
 from bplab.numeric.restarts import Restarts, train_restarts
 from bplab.numeric.separability import Inseparable, Separator, separate
 from bplab.numeric.special import erf
@@ -66,6 +88,7 @@ from bplab.numeric.value import (
     reverse_mode,
     topological_order,
 )
+from bplab.numeric.windows import output_size
 
 __all__ = [
     "ACTIVATIONS",
@@ -78,13 +101,19 @@ __all__ = [
     "ActivationPair",
     "Adam",
     "Array",
+    "AvgPool2D",
+    "BatchNorm",
+    "Conv2D",
     "Counted",
     "Dense",
+    "Dropout",
     "Dual",
+    "Flatten",
     "History",
     "Inseparable",
     "Layer",
     "LossPair",
+    "MaxPool2D",
     "Momentum",
     "Optimizer",
     "PerceptronHistory",
@@ -93,12 +122,23 @@ __all__ = [
     "Sequential",
     "Value",
     "accuracy",
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "batch_norm",
+    "batch_norm_backward",
     "bias_gradient",
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
+    "conv2d",
+    "conv2d_backward",
+    "conv2d_loops",
     "dense",
     "dense_backward",
+    "dropout",
+    "dropout_backward",
     "erf",
+    "flatten",
+    "flatten_backward",
     "forward_mode",
     "gelu",
     "gelu_prime",
@@ -110,15 +150,20 @@ __all__ = [
     "leaky_relu_prime",
     "log_softmax",
     "log_softmax_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
     "minibatches",
     "novikoff_bound",
     "output_error",
+    "output_size",
     "perceptron",
     "quadratic",
     "quadratic_backward",
     "relu",
     "relu_prime",
     "reverse_mode",
+    "rnn_cell",
+    "rnn_cell_backward",
     "separate",
     "sigmoid",
     "sigmoid_prime",

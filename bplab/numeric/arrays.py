@@ -126,8 +126,9 @@ def _all_finite(array: Array) -> bool:
 def _shape_error(name: str, arrays: dict[str, tuple[Array, Letters]]) -> str:
     array, letters = arrays[name]
     sizes = _sizes_before(name, arrays)
-    got = dict(zip(letters, array.shape, strict=True)) if array.ndim == len(letters) else {}
-    wrong = [letter for letter in letters if letter in sizes and got.get(letter) != sizes[letter]]
+    got = array.shape if array.ndim == len(letters) else (None,) * len(letters)
+    at_fault = (letter for letter, n in zip(letters, got, strict=True) if sizes.get(letter, n) != n)
+    wrong = dict.fromkeys(at_fault)
     reasons = ", and".join(
         f" {letter} = {sizes[letter]}, as {_origin(letter, arrays)}" for letter in wrong
     )

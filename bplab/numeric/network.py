@@ -1,6 +1,5 @@
 """Networks as sequences of layers."""
 
-import itertools
 import os
 from typing import Any
 
@@ -54,6 +53,22 @@ class Sequential:
         """The live arrays by name; an optimizer changes them in place."""
         return _numbered([layer.parameters() for layer in self.layers])
 
+    def state(self) -> dict[str, Array]:
+        """The live arrays that `save` writes: the parameters, and what else training changes."""
+        return _numbered([layer.state() for layer in self.layers])
+
+    def train(self) -> None:
+        """From now on work as in training: dropout drops, batch normalization uses the batch."""
+        self._set_training(True)
+
+    def eval(self) -> None:
+        """From now on work as in use: every output depends on its own sample only."""
+        self._set_training(False)
+
+    def _set_training(self, training: bool) -> None:
+        for layer in self.layers:
+            layer.training = training
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write architecture and parameters to an `.npz` file, all or nothing, without pickle.
 
@@ -63,18 +78,19 @@ class Sequential:
             if type(layer) not in LAYERS.values():
                 raise TypeError(f"{layer!r} cannot be saved: only {', '.join(LAYERS)} can.")
         description = [{"layer": type(layer).__name__, **layer.config()} for layer in self.layers]
-        storage.write(path, description, self.parameters())
+        storage.write(path, description, self.state())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Sequential":
-        """Rebuild the network that `save` wrote to `path`.
+        """Rebuild the network that `save` wrote to `path`, ready for use, as after `eval`.
 
         Raises: ValueError, naming the path, if the file is missing, damaged or foreign.
         """
         description, arrays = storage.read(path)
         try:
             network = cls(*(_rebuilt(**config) for config in description))
-            _copy_arrays(arrays, into=network.parameters())
+            _copy_arrays(arrays, into=network.state())
+            network.eval()
         except (TypeError, KeyError, ValueError) as error:
             raise ValueError(
                 f"{os.fspath(path)!r} does not describe a network: {error}. Save the network again."
@@ -122,10 +138,15 @@ def _require_layers(layers: tuple[Layer, ...]) -> None:
 
 
 def _require_widths_fit(layers: tuple[Layer, ...]) -> None:
-    sized = [(i, layer) for i, layer in enumerate(layers) if layer.n_in is not None]
-    for (i, layer), (j, following) in itertools.pairwise(sized):
-        if layer.n_out != following.n_in:
+    source: tuple[int, Layer] | None = None  # the last layer that gives a known width
+    for j, layer in enumerate(layers):
+        if source is not None and layer.n_in is not None and layer.n_in != source[1].n_out:
+            i, earlier = source
             raise ValueError(
-                f"layer {i}, {layer!r}, gives {layer.n_out} outputs, but layer {j}, {following!r}, "
-                f"takes {following.n_in}. Make n_out of the first and n_in of the second equal."
+                f"layer {i}, {earlier!r}, gives {earlier.n_out} outputs, but layer {j}, {layer!r}, "
+                f"takes {layer.n_in}. Make n_out of the first and n_in of the second equal."
             )
+        if layer.n_out is not None:
+            source = j, layer
+        elif not layer.keeps_width:
+            source = None

@@ -62,10 +62,12 @@ def train(
     Stops after `epochs`, or when the loss on the training set is at most loss_threshold. If a value
     is no longer finite, or on Ctrl-C, the best parameters so far are put back and the history is
     returned; Ctrl-C within the first epoch leaves them as they are.
+    Losses are measured as in use, not as in training, and the network is left so: see
+    `Sequential.eval`.
     Shapes: x (B, …), y as the loss wants it; loss is a key of LOSSES.
     Raises: ValueError or TypeError for arguments that do not fit, before anything is changed.
 
-    >>> from bplab.numeric.network import Dense
+    >>> from bplab.numeric.layers import Dense
     >>> from bplab.numeric.optimizers import SGD
     >>> rng = np.random.default_rng(0)
     >>> network = Sequential(Dense(1, 2, rng=rng))
@@ -89,6 +91,7 @@ def train(
     with np.errstate(over="ignore", invalid="ignore"), _bar(epochs, progress) as bar:
         try:
             for _ in bar:
+                network.train()
                 for x_batch, y_batch in minibatches(x, y, batch_size, rng):
                     outputs = network.forward(x_batch)
                     gradients = network.backward(cost_backward(outputs, y_batch))
@@ -108,6 +111,8 @@ def train(
                 raise
             record.restore_best()
             return record.history("diverged", f"diverged in epoch {record.epochs + 1}: {error}")
+        finally:
+            network.eval()
     return record.history("max epochs", f"all {epochs} epochs are done")
 
 
@@ -185,7 +190,7 @@ class _Record:
             self._keep(judged)
 
     def restore_best(self) -> None:
-        for name, array in self.network.parameters().items():
+        for name, array in self.network.state().items():
             array[...] = self.best[name]
 
     def history(self, stopped: str, reason: str) -> History:
@@ -199,11 +204,12 @@ class _Record:
         )
 
     def _keep(self, loss: float) -> None:
-        self.best = {name: array.copy() for name, array in self.network.parameters().items()}
+        self.best = {name: array.copy() for name, array in self.network.state().items()}
         self.best_loss = loss
         self.best_epoch = self.epochs
 
     def _mean_loss(self, x: Array, y: Array) -> float:
+        self.network.eval()
         # In batches, as the activations of a whole data set may not fit in memory.
         total = 0.0
         for start in range(0, len(x), self.batch_size):

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from bplab.numeric.arrays import Array
+from bplab.rulebook.samples import LAYER_SIZES, Sizes
 from bplab.symbolic import THEOREMS, latex
 
 Arrays = Sequence[Array]
 Names = dict[str, Any]
-Sizes = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Rule:
     `call(backward, **names)` is ∂cost/∂p by the function `backward`, which may be a mistake.
     `read(generated, **names)` is the same by the code generated from the proof of `theorem`;
     `forms` are the theorem's other forms (one sample, matrix, any depth), proved with it.
+    `sample` draws one case for each of the `sizes`, which give the length of every axis by letter.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Rule:
     call: Callable[..., Array]
     mistakes: Mapping[str, Callable[..., Any]]
     forms: tuple[str, ...] = ()
+    sizes: Sequence[Sizes] = LAYER_SIZES
     read: Callable[..., Array] = lambda generated, **names: generated(**names)
 
     @property
@@ -57,3 +59,13 @@ class Rule:
     def gradient(self, backward: Callable[..., Any]) -> Callable[..., Array]:
         """∂cost/∂p, computed with `backward`."""
         return lambda p, *consts: self.call(backward, **self.names(p, *consts))
+
+
+def at_position(
+    position: int, mistakes: Mapping[str, Callable[..., Array]]
+) -> dict[str, Callable[..., Any]]:
+    """Mistakes in one of the gradients that a backward returns: each computes that one alone."""
+    return {
+        name: lambda *args, wrong=wrong: {position: wrong(*args)}
+        for name, wrong in mistakes.items()
+    }

@@ -26,6 +26,7 @@ from bplab.symbolic.expressions import (
     partial,
     total,
 )
+from bplab.symbolic.lattice import Grid, Same, position, size
 from bplab.symbolic.model import Model
 from bplab.symbolic.parsing import FormulaError, parse
 from bplab.symbolic.rendering import latex, plain
@@ -40,11 +41,13 @@ __all__ = [
     "FalseStep",
     "FormulaError",
     "Generated",
+    "Grid",
     "GuardError",
     "Index",
     "MethodsDisagree",
     "Model",
     "Reason",
+    "Same",
     "Tensor",
     "Theorem",
     "Verdict",
@@ -62,6 +65,8 @@ __all__ = [
     "parse",
     "partial",
     "plain",
+    "position",
+    "size",
     "theorem",
     "to_numpy",
     "total",

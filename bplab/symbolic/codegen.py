@@ -15,6 +15,8 @@ from sympy.printing.numpy import NumPyPrinter
 
 from bplab.symbolic.canonical import reduced_terms
 from bplab.symbolic.expressions import Delta, Entry, Index, Partial, free_indices
+from bplab.symbolic.lattice import has_positions
+from bplab.symbolic.loops import loops_source
 from bplab.symbolic.rendering import in_order
 from bplab.symbolic.scalar import DerivativeProof
 from bplab.symbolic.terms import Term
@@ -38,7 +40,8 @@ def to_numpy(proof: Any, name: str = "generated") -> Generated:
     """The right-hand side of a proved claim as a NumPy function of its tensors and functions.
 
     The axes of the result are the indices of the left-hand side, in its order (by name where that
-    is a formula). A function such as σ′ is passed as `sigma_prime`.
+    is a formula). A function such as σ′ is passed as `sigma_prime`. An equation between arrays on ℤ
+    becomes loops over their positions.
 
     >>> from bplab.symbolic.theorems import THEOREMS
     >>> print(to_numpy(THEOREMS["BP2-batch"].proof, "hidden_error").source)
@@ -48,6 +51,8 @@ def to_numpy(proof: Any, name: str = "generated") -> Generated:
     if isinstance(proof, DerivativeProof):
         return _scalar_to_numpy(proof, name)
     left, right = proof.claim
+    if has_positions(sympy.Tuple(left, right)):
+        return _compile(*loops_source(left, right, proof.model, name), name)
     writer = _Writer(_axes(left), right)
     body = " + ".join(writer.term(term) for term in reduced_terms(right)) or "0.0"
     parameters = tuple(sorted(writer.parameters))
@@ -102,10 +107,16 @@ class _Writer:
         """One term as `coefficient * einsum(...)`."""
         tensors = [f for f in term.factors if isinstance(f, Delta | Entry | AppliedUndef)]
         coefficient = sympy.Mul(*(f for f in term.factors if f not in tensors))
-        arrays, indices = zip(*map(self._operand, in_order(tensors)), strict=True)
+        operands = [*map(self._operand, in_order(tensors)), *self._constant_along(term)]
+        arrays, indices = zip(*operands, strict=True)
         subscripts = f"{','.join(map(self._letters, indices))}->{self._letters(self.axes)}"
         product = f"np.einsum({subscripts!r}, {', '.join(arrays)})"
         return product if coefficient == 1 else f"({self._scalar(coefficient)}) * {product}"
+
+    def _constant_along(self, term: Term) -> list[tuple[str, tuple[Index, ...]]]:
+        """Ones along every axis of the result that the term does not depend on."""
+        missing = [axis for axis in self.axes if axis not in term.free]
+        return [(f"np.ones({self._width(axis.range)})", (axis,)) for axis in missing]
 
     def sizes(self) -> list[str]:
         """Lines that read the widths off the arrays."""
@@ -133,19 +144,18 @@ class _Writer:
         return "".join(self.letters[i] for i in indices)
 
     def _scalar(self, coefficient: sympy.Expr) -> sympy.Expr:
-        names = {
-            symbol: self._width(symbol)
-            if symbol in self.widths
-            else self._parameter(_identifier(symbol))
-            for symbol in coefficient.free_symbols
-        }
-        return coefficient.xreplace({old: sympy.Symbol(new) for old, new in names.items()})
+        return coefficient.xreplace(
+            {symbol: sympy.Symbol(self._width(symbol)) for symbol in coefficient.free_symbols}
+        )
 
     def _parameter(self, name: str) -> str:
         self.parameters.add(name)
         return name
 
     def _width(self, size: sympy.Expr) -> str:
+        """A width that an array has, or else a parameter, as λ is."""
+        if size not in self.widths:
+            return self._parameter(_identifier(size))
         self.used_widths.add(size)
         return _identifier(size)
 

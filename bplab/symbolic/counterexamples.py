@@ -2,16 +2,19 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, islice, product
 
 import sympy
 from sympy.core.function import AppliedUndef
 
 from bplab.symbolic.cutoff import Widths, WrittenOut, assignments, cutoff_widths
+from bplab.symbolic.equality import MethodsDisagree, equal
 from bplab.symbolic.expressions import Index, Tensor, free_indices
+from bplab.symbolic.lattice import has_positions
 from bplab.symbolic.model import Model, evaluate, unfold
 from bplab.symbolic.rendering import plain
+from bplab.symbolic.shapes import AtShape, Polynomial, Values, differences, growing_shapes
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,8 +47,9 @@ def counterexample(
 ) -> Counterexample | None:
     """The smallest case where left ≠ right, or None if they are equal at every width.
 
-    Widths are tried from small to large, up to those at which the cut-off lemma decides.
-    Raises: GuardError where an expression breaks H1–H4.
+    Widths are tried from small to large, up to those at which the cut-off lemma decides. On ℤ both
+    methods decide first, and then shapes are tried.
+    Raises: GuardError where an expression breaks H1–H4 or L1–L3; MethodsDisagree on ℤ.
 
     >>> from bplab.symbolic.expressions import Tensor, index, total
     >>> W, d = Tensor("W", ("n", "n")), Tensor("d", ("n",))
@@ -55,6 +59,8 @@ def counterexample(
     """
     model = model or Model()
     left, right = sympy.sympify(left), sympy.sympify(right)
+    if has_positions(sympy.Tuple(left, right)):
+        return _smallest_shape(left, right, model, differentiate, opened)
     difference = left - right
     meant = unfold(evaluate(difference, model) if differentiate else difference, opened, model)
     for widths in _growing(cutoff_widths(meant)):
@@ -68,6 +74,42 @@ def counterexample(
             if formula != 0:
                 return _with_small_integers(sides, formula, widths, indices)
     return None
+
+
+def _smallest_shape(
+    left: sympy.Expr,
+    right: sympy.Expr,
+    model: Model,
+    differentiate: bool,
+    opened: frozenset[Tensor],
+) -> Counterexample | None:
+    if equal(left, right, model, differentiate=differentiate, opened=opened):
+        return None
+    left, right = (unfold(side, opened, model) for side in (left, right))
+    for beyond in (0, 1):  # a position outside its box convinces least
+        for numbers in growing_shapes(sympy.Tuple(left, right), model):
+            shape = AtShape(numbers, model)
+            for indices, *sides in differences(
+                left, right, shape, differentiate=differentiate, beyond=beyond
+            ):
+                return _with_small_entries(shape, sides, indices)
+    raise MethodsDisagree(f"{left} = {right} is false, but at no small shape")
+
+
+def _with_small_entries(shape: AtShape, sides: list[Polynomial], indices: Values) -> Counterexample:
+    """Small integers for which the two polynomials, which differ, have different values."""
+    names = {
+        variable: sympy.Symbol(shape.spelled(variable))
+        for side in sides
+        for monomial in side
+        for variable in monomial
+    }
+    formulas = [
+        sympy.Add(*(c * sympy.Mul(*map(names.__getitem__, m)) for m, c in side.items()))
+        for side in sides
+    ]
+    found = _with_small_integers(formulas, formulas[0] - formulas[1], {}, dict(indices))
+    return replace(found, widths={str(size): int(n) for size, n in shape.numbers.items()})
 
 
 def _growing(limits: Widths) -> Iterator[dict[sympy.Expr, int]]:
@@ -103,9 +145,10 @@ def _names(formula: sympy.Expr) -> set[sympy.Expr]:
 
 
 def _small_integers(size: int) -> Iterator[tuple[sympy.Integer, ...]]:
-    """All ones, then 1, 2, 3, …, then random draws that grow slowly."""
+    """All ones, then 1, 2, 3, …, then all twos, then random draws that grow slowly."""
     yield (sympy.Integer(1),) * size
     yield tuple(map(sympy.Integer, range(1, size + 1)))
+    yield (sympy.Integer(2),) * size
     draw = random.Random(0)
     for bound in islice(count(2), 1000):
         yield tuple(sympy.Integer(draw.randint(-bound, bound)) for _ in range(size))

@@ -148,10 +148,8 @@ class Derivation(Shown):
     @property
     def methods(self) -> dict[str, bool]:
         """Whether every step holds, by each method."""
-        return {
-            "canonical": all(step.verdict.canonical for step in self.steps),
-            "cutoff": all(step.verdict.cutoff for step in self.steps),
-        }
+        names = self.steps[0].verdict.methods if self.steps else ()
+        return {name: all(step.verdict.methods[name] for step in self.steps) for name in names}
 
     def latex(self) -> str:
         """The lines as a LaTeX `align*`, each with its reason."""

@@ -61,24 +61,37 @@ class Equivalence:
 def equivalent(left: sympy.Expr, right: sympy.Expr) -> Equivalence:
     """Whether two parsed formulas have the same value wherever both have one.
 
+    Symbols that SymPy knows to be positive take positive values only.
+
     >>> a = sympy.Symbol("a")
     >>> bool(equivalent(a * (1 - a), a - a**2))
     True
     >>> equivalent(a * (1 - a), 1 - a**2).difference
     Difference(where='a = 2', left='-2', right='-3')
     """
-    both = sympy.Tuple(left, right)  # a sum of the two could cancel
-    method = "50-digit points" if _is_transcendental(both) else "random evaluation"
-    agree = _agree_at_random_points(both, exact=method == "random evaluation")
-    if agree is None:
-        return Equivalence(False, "undecided")
-    if agree and has_tensor(left - right):
-        # The guards refuse a function of a sum: values at several widths are what there is then.
-        with suppress(GuardError):
-            agree, method = not canonical(left - right), "canonical form"
+    agree, method = _judge(left, right)
     if agree:
         return Equivalence(True, method)
-    return Equivalence(False, method, _smallest_difference(left, right))
+    return Equivalence(False, method, None if agree is None else _smallest_difference(left, right))
+
+
+def agree(left: sympy.Expr, right: sympy.Expr) -> bool:
+    """Whether two formulas mean the same: `equivalent` without the search for a counterexample."""
+    return bool(_judge(left, right)[0])
+
+
+def _judge(left: sympy.Expr, right: sympy.Expr) -> tuple[bool | None, str]:
+    """Whether they agree, None if that cannot be told, and by which method."""
+    both = sympy.Tuple(left, right)  # a sum of the two could cancel
+    method = "50-digit points" if _is_transcendental(both) else "random evaluation"
+    same = _agree_at_random_points(both, exact=method == "random evaluation")
+    if same is None:
+        return None, "undecided"
+    if same and has_tensor(left - right):
+        # The guards refuse a function of a sum: values at several widths are what there is then.
+        with suppress(GuardError):
+            same, method = not canonical(left - right), "canonical form"
+    return same, method
 
 
 def _is_transcendental(expr: sympy.Basic) -> bool:
@@ -145,9 +158,11 @@ def _smallest_difference(left: sympy.Expr, right: sympy.Expr) -> Difference | No
             return _from_counterexample(left, right)
         except GuardError:
             return None
-    names = sorted(map(str, (left - right).free_symbols))
-    for numbers in islice(_small_numbers(len(names)), MOST_SMALL_POINTS):
-        given = dict(zip(names, numbers, strict=True))
+    symbols = sorted((left - right).free_symbols, key=str)
+    for numbers in islice(_small_numbers(len(symbols)), MOST_SMALL_POINTS):
+        if any(x.is_positive and number <= 0 for x, number in zip(symbols, numbers, strict=True)):
+            continue
+        given = {str(x): number for x, number in zip(symbols, numbers, strict=True)}
         point = SmallPoint("small", {}, given)
         try:
             if not _same(point, left, right, {}):

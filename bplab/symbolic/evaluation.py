@@ -47,7 +47,7 @@ class Point(ABC):
             case sympy.Rational():
                 return self.number(expr)
             case sympy.Symbol():
-                return self.number(self.widths[expr]) if expr in self.widths else self.draw(expr)
+                return self.number(self.widths[expr]) if expr in self.widths else self.symbol(expr)
             case Entry():
                 return self.draw(f"{expr.tensor}{[indices[i] for i in expr.indices]}")
             case Delta():
@@ -78,6 +78,10 @@ class Point(ABC):
         if key not in self.drawn:
             self.drawn[key] = self.new(random.Random(f"{self.seed} {key}"))
         return self.drawn[key]
+
+    def symbol(self, symbol: sympy.Symbol) -> Any:
+        """The number that belongs to this symbol; one declared positive gets a positive number."""
+        return self.draw(symbol)
 
     def function(self, name: str, *arguments: Any) -> Any:
         """An opaque function is only known to give equal values for equal arguments."""
@@ -147,6 +151,10 @@ class RealPoint(Point):
     def new(self, source: random.Random) -> Any:
         magnitude = self.context.mpf(source.randrange(1, 10**12)) / 10**12
         return magnitude if self.positive or source.random() < 0.5 else -magnitude
+
+    def symbol(self, symbol: sympy.Symbol) -> Any:
+        value = self.draw(symbol)
+        return abs(value) if symbol.is_positive else value
 
     def number(self, value: Any) -> Any:
         rational = sympy.Rational(value)

@@ -43,9 +43,15 @@ class Index(sympy.AtomicExpr):
     range: sympy.Expr
 
     def __new__(cls, name: str, size: sympy.Expr) -> "Index":
-        new = super().__new__(cls)
-        new.name, new.range = name, size
-        return new
+        if (name, size) not in _INDICES:
+            new = super().__new__(cls)
+            new.name, new.range = name, size
+            _INDICES[name, size] = new
+        return _INDICES[name, size]
+
+    # There is one object for each index: to look one up takes no comparison of names.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return (self.name, self.range)
@@ -55,6 +61,9 @@ class Index(sympy.AtomicExpr):
 
     def _sympystr(self, printer: Any) -> str:
         return self.name
+
+
+_INDICES: dict[tuple[str, sympy.Expr], Index] = {}
 
 
 def index(name: str, size: Any) -> Index:
@@ -134,6 +143,13 @@ class Tensor(sympy.Atom):
                 )
         return Entry(self, *indices)
 
+    def coincide(self, first: "Entry", second: "Entry") -> sympy.Expr:
+        """1 if two entries are the same one, else 0: the derivative of one by the other."""
+        return sympy.Mul(*map(Delta, first.indices, second.indices))
+
+    def require_definable(self, name: "Entry") -> None:
+        """Raise a GuardError if the tensor cannot stand for a formula."""
+
 
 class Entry(sympy.Expr):
     """One entry of a tensor, T[j, k]; made by indexing a `Tensor`."""
@@ -146,11 +162,11 @@ class Entry(sympy.Expr):
         return self.args[0]
 
     @property
-    def indices(self) -> tuple[Index, ...]:
+    def indices(self) -> tuple[Any, ...]:
         return self.args[1:]
 
     def _sympystr(self, printer: Any) -> str:
-        inside = ", ".join(i.name for i in self.indices)
+        inside = ", ".join(map(printer.doprint, self.indices))
         return f"{self.tensor}[{inside}]" if inside else str(self.tensor)
 
 
@@ -181,7 +197,9 @@ class Total(sympy.Expr):
     def __new__(cls, body: Any, *indices: Index) -> sympy.Expr:
         body = sympy.sympify(body)
         present = free_indices(body)
-        for idle in [i for i in indices if i not in present]:
+        for idle in [i for i in indices if i not in present and body != 0]:
+            if not isinstance(idle.range, sympy.Expr):
+                raise GuardError(f"L1: Σ_{idle} of {body} has infinitely many equal terms")
             body *= idle.range  # Σ_i 1 = n: the width stays symbolic (H2)
         bound = [i for i in indices if i in present]
         if body == 0 or not bound:
@@ -312,7 +330,7 @@ def fresh(taken: frozenset[Index], like: Index) -> Index:
     return Index(name, like.range)
 
 
-def substitute(expr: sympy.Expr, mapping: Mapping[Index, Index]) -> sympy.Expr:
+def substitute(expr: sympy.Expr, mapping: Mapping[Index, sympy.Expr]) -> sympy.Expr:
     """Replace free indices; a bound index in the way is renamed first, so nothing is captured."""
     mapping = {old: new for old, new in mapping.items() if old in free_indices(expr) and old != new}
     if not mapping:
@@ -320,7 +338,7 @@ def substitute(expr: sympy.Expr, mapping: Mapping[Index, Index]) -> sympy.Expr:
     if isinstance(expr, Index):
         return mapping[expr]
     if isinstance(expr, Total):
-        expr = rename_bound(expr, avoid=frozenset(mapping.values()))
+        expr = rename_bound(expr, avoid=free_indices(sympy.Tuple(*mapping.values())))
         return Total(substitute(expr.body, mapping), *expr.bound)
     return expr.func(
         *(arg if isinstance(arg, Tensor) else substitute(arg, mapping) for arg in expr.args)

@@ -8,32 +8,14 @@ what to write instead.
 import re
 from collections.abc import Iterable
 
+from bplab.symbolic.notation import instead_of_character
+
 MAX_LENGTH = 1000
 MAX_NESTING = 30
 MAX_DIGITS = 20
 
-ALLOWED = (
-    "use numbers, names, + - * / **, brackets, functions such as exp(z), "
-    "entries W[j, k] and sums sum_(expression, index)"
-)
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-*/()[],. ")
 _SPELLINGS = str.maketrans({"−": "-", "·": "*", "×": "*", "⋅": "*", "\n": " ", "\t": " "})
-_PRIME = "write a derivative as a function, such as sigma_prime(z)"
-_INSTEAD = {
-    "^": "write z**2 for a power",
-    "²": "write z**2 for a power",
-    "=": "type only the right-hand side",
-    "'": _PRIME,
-    "′": _PRIME,
-    '"': "type the formula only, without quotes inside",
-    "@": "write a matrix product as a sum over its index, sum_(W[j, k]*a[k], k)",
-    "{": "use round brackets",
-    "}": "use round brackets",
-    "Σ": "write a sum as sum_(expression, index)",
-    "∑": "write a sum as sum_(expression, index)",
-    "√": "write sqrt(z)",
-    "⊙": "write the product of two entries, delta[j]*s[j]",
-}
 
 
 class FormulaError(ValueError):
@@ -70,10 +52,11 @@ def readable(text: str, names: Iterable[str]) -> str:
 
 def _require_characters(text: str, names: Iterable[str]) -> None:
     # Python folds look-alikes (ｅ, 𝑒) into plain letters: its parser would not see what was typed.
+    names = list(names)
     letters = {letter for name in names for letter in name}
     for column, character in enumerate(text, start=1):
         if character not in _PLAIN and character not in letters:
-            instead = _INSTEAD.get(character, ALLOWED)
+            instead = instead_of_character(character, names)
             raise FormulaError(f"{character!r} is not allowed", instead, column)
 
 
@@ -97,6 +80,10 @@ def _require_brackets(text: str) -> None:
 
 
 def _require_numbers(text: str) -> None:
+    if comma := re.search(r"(?<![\w.\[])\d+(,)\d", text):
+        raise FormulaError(
+            "a comma parts arguments", "write a decimal with a point, 0.5", comma.start(1) + 1
+        )
     for match in re.finditer(r"(?<!\w)(\d+\.?\d*|\.\d+)(\w*)", text):
         number, tail = match.groups()
         column = match.start() + 1

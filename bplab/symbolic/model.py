@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 import sympy
 
 from bplab.symbolic.expressions import (
-    Delta,
     Entry,
     GuardError,
     Index,
@@ -77,6 +76,7 @@ class Model:
         """
         value = sympy.sympify(value)
         self._require_new(name)
+        name.tensor.require_definable(name)
         if extra := free_indices(value) - free_indices(name):
             raise GuardError(f"{name} is defined by an expression with other indices: {extra}")
         return Model({**self.definitions, name.tensor: Definition(name, value)}, self.dependences)
@@ -96,7 +96,8 @@ class Model:
     def _require_new(self, name: Entry) -> None:
         if name.tensor in self.definitions or name.tensor in self.dependences:
             raise GuardError(f"{name.tensor} has a meaning already")
-        if len(set(name.indices)) != len(name.indices):
+        distinct = {i for i in name.indices if isinstance(i, Index)}
+        if len(distinct) != len(name.indices):
             raise GuardError(f"{name} must have distinct indices to define all its entries")
 
 
@@ -129,7 +130,7 @@ def _parts(expr: sympy.Expr) -> Iterable[sympy.Expr]:
 
 def _differentiate_entry(entry: Entry, wrt: Entry, model: Model) -> sympy.Expr:
     if entry.tensor == wrt.tensor:
-        return sympy.Mul(*(Delta(i, j) for i, j in zip(entry.indices, wrt.indices, strict=True)))
+        return entry.tensor.coincide(entry, wrt)
     if definition := model.definitions.get(entry.tensor):
         return differentiate(definition.at(entry), wrt, model)
     return sympy.Add(
@@ -166,7 +167,9 @@ def evaluate(expr: sympy.Expr, model: Model) -> sympy.Expr:
 def unfold(expr: sympy.Expr, tensors: frozenset[Tensor], model: Model) -> sympy.Expr:
     """The expression with the definitions of these tensors put in, outside functions (H3)."""
     if isinstance(expr, Entry):
-        return model.definitions[expr.tensor].at(expr) if expr.tensor in tensors else expr
+        if expr.tensor not in tensors:
+            return expr
+        return unfold(model.definitions[expr.tensor].at(expr), tensors, model)
     if isinstance(expr, Total):
         return Total(unfold(expr.body, tensors, model), *expr.bound)
     if isinstance(expr, sympy.Add | sympy.Mul) or is_whole_power(expr):

@@ -7,7 +7,6 @@ SymPy sees anything, so that no later step can take long either.
 """
 
 import ast
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from typing import Any, NoReturn
 import sympy
 
 from bplab.symbolic.expressions import Activation, Delta, Index, Tensor, total
-from bplab.symbolic.formula_text import ALLOWED, FormulaError, readable
+from bplab.symbolic.formula_text import FormulaError, readable
+from bplab.symbolic.notation import ALLOWED, instead_of_name, missing_operator
 
 MAX_NODES = 400
 MAX_DEPTH = 100
@@ -49,6 +49,11 @@ _KINDS = {
     ast.Await: "await",
     ast.Yield: "yield",
     ast.YieldFrom: "yield",
+}
+_INSTEAD = {
+    ast.Attribute: "write exp(z) for np.exp(z), and W[k, j] for a transpose",
+    ast.List: "use round brackets ( )",
+    ast.Tuple: "write a decimal with a point, and one formula only",
 }
 _PYTHON_WORDS = re.compile(r"\b(lambda|in|is|as|or|and|not|if|else|for|from|class|def|del)\b")
 
@@ -109,9 +114,9 @@ def parse(text: str, names: Names) -> sympy.Expr:
 
     >>> parse("a*(1 - a) + 0.5", ["a"])
     a*(1 - a) + 1/2
-    >>> parse("a^2", ["a"])
+    >>> parse("a²", ["a"])
     Traceback (most recent call last):
-    bplab.symbolic.formula_text.FormulaError: column 2: '^' is not allowed; write z**2 for a power
+    bplab.symbolic.formula_text.FormulaError: column 2: '²' is not allowed; write z**2 for a power
     """
     known = names if isinstance(names, Mapping) else {name: sympy.Symbol(name) for name in names}
     known = {name: _scalar_as_entry(meaning) for name, meaning in known.items()}
@@ -126,6 +131,10 @@ def parse(text: str, names: Names) -> sympy.Expr:
 
 def _scalar_as_entry(meaning: Any) -> Any:
     return meaning[()] if isinstance(meaning, Tensor) and not meaning.ranges else meaning
+
+
+def _is_function(meaning: Any) -> bool:
+    return callable(meaning) and not isinstance(meaning, sympy.Basic | Tensor)
 
 
 class _Formula:
@@ -152,7 +161,9 @@ class _Formula:
     def _why(self) -> str:
         if word := _PYTHON_WORDS.search(self.text):
             return f"{word.group()!r} is a word of Python and cannot be a name here"
-        return "is an operator such as * or an operand missing?"
+        functions = [name for name, meaning in self.names.items() if _is_function(meaning)]
+        beside = missing_operator(self.text, [*functions, "sum_"])
+        return f"is an operator such as * or an operand missing? {beside}".strip()
 
     # First walk: what is allowed, and how large would it get?
 
@@ -197,7 +208,8 @@ class _Formula:
                 return Size(degree=1)
             case ast.Call():
                 return self._measure_call(node, depth)
-        self._refuse(node, f"{_KINDS.get(type(node), self._quote(node))} is not allowed", ALLOWED)
+        instead = _INSTEAD.get(type(node), ALLOWED)
+        self._refuse(node, f"{_KINDS.get(type(node), self._quote(node))} is not allowed", instead)
 
     def _measure_call(self, node: ast.Call, depth: int) -> Size:
         name, function = self._called(node)
@@ -319,6 +331,8 @@ class _Formula:
             self._refuse(node, f"{name} is a function", f"write {name}(…) with its argument")
 
     def _entry(self, node: ast.Subscript) -> sympy.Expr:
+        if isinstance(node.value, ast.Subscript):
+            self._refuse(node, "two brackets follow each other", "write W[j, k] for W[j][k]")
         name, tensor = self._quote(node.value), self._look_up(node.value)
         if not isinstance(tensor, Tensor):
             self._refuse(node, f"{name} has no indices", f"write {name} without brackets")
@@ -339,12 +353,11 @@ class _Formula:
 
     def _called(self, node: ast.Call) -> tuple[str, Callable[..., Any]]:
         if not isinstance(node.func, ast.Name):
-            self._refuse(
-                node, f"{self._quote(node.func)} is not a function", "write * for a product"
-            )
+            instead = _INSTEAD.get(type(node.func), "write * for a product")
+            self._refuse(node, f"{self._quote(node.func)} is not a function", instead)
         name = node.func.id
         function = total if name == "sum_" else self._look_up(node.func)
-        if isinstance(function, sympy.Basic | Tensor) or not callable(function):
+        if not _is_function(function):
             self._refuse(node, f"{name} is not a function", f"write {name}*(…) for a product")
         return name, function
 
@@ -352,9 +365,8 @@ class _Formula:
         if not isinstance(node, ast.Name):
             self._refuse(node, f"{self._quote(node)} is not a name", ALLOWED)
         if node.id not in self.names:
-            names = [*self.names, "sum_"]
-            near = difflib.get_close_matches(node.id, names, n=1)
-            instead = f"did you mean {near[0]}?" if near else f"the names are {', '.join(names)}"
+            indices = [name for name, what in self.names.items() if isinstance(what, Index)]
+            instead = instead_of_name(node.id[:40], list(self.names), indices)
             self._refuse(node, f"{node.id[:40]!r} is not known here", instead)
         return self.names[node.id]
 

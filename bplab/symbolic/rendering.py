@@ -7,17 +7,20 @@ derivatives in the order of the chain, sums, and activations last: Σ_j W_jk δ_
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
 
 from bplab.symbolic.expressions import Delta, Entry, Index, Partial, Tensor, Total, free_indices
+from bplab.symbolic.lattice import Same
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "lambda": "λ",
     "mu": "μ", "phi": "φ", "Phi": "Φ", "sigma": "σ", "Sigma": "Σ", "theta": "θ",
 }  # fmt: skip
+HAT = "\N{COMBINING CIRCUMFLEX ACCENT}"
 
 
 def latex(expr: sympy.Expr) -> str:
@@ -73,12 +76,15 @@ class _Writer(ABC):
             return self.total(expr.bound, self._inside_sum(expr.body))
         if isinstance(expr, Partial):
             return self.partial(expr)
-        if isinstance(expr, Delta):
-            return self.delta(*expr.args)
+        if isinstance(expr, Delta | Same):
+            return self.delta(*map(self.place, expr.args))
         if isinstance(expr, AppliedUndef):
             return self.function(expr.func.__name__, self.write(expr.args[0]))
         if isinstance(expr, sympy.Rational):
-            return self.number(Fraction(int(expr.p), int(expr.q)))
+            sign = self.minus if expr < 0 else ""
+            return sign + self.number(Fraction(abs(int(expr.p)), int(expr.q)))
+        if isinstance(expr, Index):
+            return expr.name
         if isinstance(expr, sympy.Symbol):
             return self.name(expr.name)
         return self.other(expr)
@@ -87,6 +93,20 @@ class _Writer(ABC):
         written = [self.write(summand) for summand in expr.args]
         ordered = sorted(written, key=lambda text: (text.startswith(("-", "−")), text))
         return " + ".join(ordered).replace("+ −", "− ").replace("+ -", "- ")
+
+    def place(self, form: sympy.Expr) -> str:
+        """An index, or a position such as S·i + u − P: variables before sizes before numbers."""
+        if isinstance(form, Index):
+            return form.name
+        if not isinstance(form, sympy.Add):
+            return self.write(form)
+
+        def rank(summand: sympy.Expr) -> tuple[bool, int, str]:
+            kind = 0 if summand.atoms(Index) else 1 if summand.free_symbols else 2
+            return summand.could_extract_minus_sign(), kind, str(summand)
+
+        written = " + ".join(map(self.write, sorted(form.args, key=rank)))
+        return written.replace("+ −", "− ").replace("+ -", "- ")
 
     def _inside_sum(self, body: sympy.Expr) -> str:
         return self.bracket(self.write(body)) if isinstance(body, sympy.Add) else self.write(body)
@@ -128,13 +148,13 @@ class _Writer(ABC):
     @abstractmethod
     def bracket(self, inside: str) -> str: ...
     @abstractmethod
-    def entry(self, tensor: Tensor, indices: Sequence[Index]) -> str: ...
+    def entry(self, tensor: Tensor, indices: Sequence[sympy.Expr]) -> str: ...
     @abstractmethod
     def total(self, bound: Sequence[Index], body: str) -> str: ...
     @abstractmethod
     def partial(self, expr: Partial) -> str: ...
     @abstractmethod
-    def delta(self, i: Index, j: Index) -> str: ...
+    def delta(self, i: str, j: str) -> str: ...
     @abstractmethod
     def function(self, name: str, argument: str) -> str: ...
     @abstractmethod
@@ -148,6 +168,13 @@ class _Latex(_Writer):
     def name(self, name: str) -> str:
         if name.startswith("grad_"):
             return rf"(\nabla_{{{name.removeprefix('grad_')}}} C)"
+        if name.endswith("_hat"):
+            return rf"\hat{{{self.name(name.removesuffix('_hat'))}}}"
+        if "^" in name:
+            base, label = name.split("^")
+            return rf"{self.name(base)}^{{\mathrm{{{label}}}}}"
+        if name[1:2] == "_":
+            return f"{name[0]}_{{{name[2:]}}}"
         stem = name.rstrip("'")
         written = rf"\{stem}" if stem in GREEK else stem
         return (written if len(stem) == 1 or stem in GREEK else rf"\mathrm{{{stem}}}") + name[
@@ -168,10 +195,16 @@ class _Latex(_Writer):
     def bracket(self, inside: str) -> str:
         return rf"\Bigl({inside}\Bigr)" if r"\sum" in inside else f"({inside})"
 
-    def entry(self, tensor: Tensor, indices: Sequence[Index]) -> str:
+    def entry(self, tensor: Tensor, indices: Sequence[sympy.Expr]) -> str:
         upper = "" if tensor.layer is None else f"^{{{sympy.latex(tensor.layer)}}}"
-        lower = f"_{{{''.join(i.name for i in indices)}}}" if indices else ""
+        lower = f"_{{{self._subscript(indices)}}}" if indices else ""
         return self.name(tensor.name) + upper + lower
+
+    def _subscript(self, indices: Sequence[sympy.Expr]) -> str:
+        """Letters side by side; commas around a formula."""
+        groups = groupby(indices, key=lambda i: isinstance(i, Index))
+        joined = (("" if plain else r",\,").join(map(self.place, group)) for plain, group in groups)
+        return r",\,".join(joined)
 
     def total(self, bound: Sequence[Index], body: str) -> str:
         return rf"\sum_{{{','.join(i.name for i in bound)}}} {body}"
@@ -182,8 +215,8 @@ class _Latex(_Writer):
             return self.fraction(rf"\partial {self.write(expr.target)}", below)
         return self.fraction(r"\partial", below) + self.bracket(self.write(expr.target))
 
-    def delta(self, i: Index, j: Index) -> str:
-        return rf"\mathbb{{1}}_{{{i.name}={j.name}}}"
+    def delta(self, i: str, j: str) -> str:
+        return rf"\mathbb{{1}}_{{{i}={j}}}"
 
     def function(self, name: str, argument: str) -> str:
         if name == "exp":
@@ -203,6 +236,11 @@ class _Plain(_Writer):
     def name(self, name: str) -> str:
         if name.startswith("grad_"):
             return f"(∇_{name.removeprefix('grad_')} C)"
+        if name.endswith("_hat"):
+            return self.name(name.removesuffix("_hat")) + HAT
+        if "^" in name:
+            base, label = name.split("^")
+            return f"{self.name(base)}^{label}"
         stem = name.rstrip("'")
         return GREEK.get(stem, stem) + name[len(stem) :].replace("'", "′")
 
@@ -218,10 +256,10 @@ class _Plain(_Writer):
     def bracket(self, inside: str) -> str:
         return f"({inside})"
 
-    def entry(self, tensor: Tensor, indices: Sequence[Index]) -> str:
+    def entry(self, tensor: Tensor, indices: Sequence[sympy.Expr]) -> str:
         layer = "" if tensor.layer is None else str(tensor.layer).replace(" ", "")
         upper = f"^{layer}" if len(layer) == 1 else f"^({layer})" if layer else ""
-        lower = f"[{','.join(i.name for i in indices)}]" if indices else ""
+        lower = f"[{','.join(map(self.place, indices))}]" if indices else ""
         return self.name(tensor.name) + upper + lower
 
     def total(self, bound: Sequence[Index], body: str) -> str:
@@ -233,8 +271,8 @@ class _Plain(_Writer):
             target = self.bracket(target)
         return f"∂{target}/∂{self.write(expr.wrt)}"
 
-    def delta(self, i: Index, j: Index) -> str:
-        return f"[{i.name}={j.name}]"
+    def delta(self, i: str, j: str) -> str:
+        return f"[{i}={j}]"
 
     def function(self, name: str, argument: str) -> str:
         return f"1/{argument}" if name == "reciprocal" else f"{self.name(name)}({argument})"
@@ -251,7 +289,7 @@ def in_order(factors: Iterable[sympy.Expr]) -> list[sympy.Expr]:
 def _rank(factor: sympy.Expr) -> tuple[int, int, str]:
     """Symbols, derivatives down the chain, matrices, vectors, sums, brackets, functions, deltas."""
     base = factor.base if isinstance(factor, sympy.Pow) else factor
-    kinds = (sympy.Symbol, Entry, Partial, Total, sympy.Add, AppliedUndef, Delta)
+    kinds = (sympy.Symbol, Entry, Partial, Total, sympy.Add, AppliedUndef, Delta, Same)
     kind = next((n for n, each in enumerate(kinds) if isinstance(base, each)), len(kinds))
     axes = 0
     if isinstance(base, Entry):

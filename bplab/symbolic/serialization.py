@@ -23,6 +23,7 @@ from bplab.symbolic.expressions import (
     partial,
     total,
 )
+from bplab.symbolic.lattice import Grid, Same, is_position, position, size
 from bplab.symbolic.model import Model
 
 Json = Any
@@ -30,6 +31,8 @@ Json = Any
 _NODES: dict[str, tuple[type[sympy.Basic], Callable[..., sympy.Basic]]] = {
     "entry": (Entry, lambda tensor, *indices: tensor[indices]),
     "delta": (Delta, Delta),
+    "same": (Same, Same),
+    "floor": (sympy.floor, sympy.floor),
     "sum": (Total, total),
     "partial": (Partial, partial),
     "add": (sympy.Add, sympy.Add),
@@ -39,10 +42,15 @@ _NODES: dict[str, tuple[type[sympy.Basic], Callable[..., sympy.Basic]]] = {
 _LEAVES: dict[str, Callable[..., sympy.Basic]] = {
     "number": sympy.Rational,
     "symbol": sympy.Symbol,
+    "size": lambda name, least: size(name, least=least),
+    "position": position,
     "layer width": lambda layer: layer_width(from_json(layer)),
     "index": lambda name, size: Index(name, from_json(size)),
     "tensor": lambda name, ranges, layer: Tensor(
         name, tuple(map(from_json, ranges)), None if layer is None else from_json(layer)
+    ),
+    "grid": lambda name, ranges, box: Grid(
+        name, tuple(map(from_json, ranges)), box if isinstance(box, int) else map(from_json, box)
     ),
     "function": lambda name, argument: activation(name)(from_json(argument)),
 }
@@ -57,9 +65,15 @@ def to_json(expr: sympy.Basic) -> Json:
     if isinstance(expr, sympy.Rational):
         return ["number", str(expr)]
     if isinstance(expr, sympy.Symbol):
-        return ["symbol", expr.name]
+        whole = expr.is_integer and expr.is_nonnegative
+        return ["size", expr.name, int(expr.is_positive or 0)] if whole else ["symbol", expr.name]
     if isinstance(expr, Index):
+        if is_position(expr):
+            return ["position", expr.name]
         return ["index", expr.name, to_json(expr.range)]
+    if isinstance(expr, Grid):
+        box = expr.axes if expr.sizes is None else list(map(to_json, expr.sizes))
+        return ["grid", expr.name, list(map(to_json, expr.ranges)), box]
     if isinstance(expr, Tensor):
         layer = None if expr.layer is None else to_json(expr.layer)
         return ["tensor", expr.name, [to_json(size) for size in expr.ranges], layer]

@@ -52,13 +52,13 @@ def test_the_diagnosis_needs_all_samples(code_exercise):
 
     result = code_exercise.check(no_sigma_prime_for_one_row)
     assert result.status == "failed"
-    assert result.mistake == ""
+    assert result.mistake == "growth with sigma_prime_z"
 
 
 def test_a_mistake_that_always_crashes_explains_no_other_crash(code_exercise):
     crash = Mistake("crash", lambda d, W, s: d @ W.T @ W.T, "W.T twice.")
     exercise = dataclasses.replace(code_exercise, mistakes=(crash,), samples=[SAMPLE])
-    assert exercise.check(lambda d, W, s: d.T @ W).mistake == ""
+    assert exercise.check(lambda d, W, s: d.T @ W).mistake == "shapes do not fit"
 
 
 def test_got_and_expected_are_shown(code_exercise):
@@ -123,6 +123,7 @@ def test_a_change_in_place_is_reported_without_a_known_mistake(code_exercise):
 
     result = code_exercise.check(answer)
     assert result.message == "it changes its input delta_next in place"
+    assert result.mistake == "changes its input"
     assert code_exercise.samples[0]["delta_next"].flags.owndata  # and the sample is as it was
     assert code_exercise.check(with_einsum).passed
 
@@ -165,7 +166,9 @@ def test_random_results_are_rejected(code_exercise):
         calls.append(1)
         return d @ W * s + (len(calls) > len(code_exercise.samples))
 
-    assert "the same inputs give another result" in str(code_exercise.check(answer))
+    result = code_exercise.check(answer)
+    assert "the same inputs give another result" in str(result)
+    assert result.mistake == "not repeatable"
 
 
 def test_float32_that_becomes_float64_is_remarked(code_exercise):

@@ -221,7 +221,7 @@ def test_common_mistakes_are_named(exercise_id, answer, name):
         ("q + x q y", "is an operator such as * or an operand missing?"),
         ("q + 2x", "write 2*x for a product"),
         ("q(1 + x*y)", "write q*(…) for a product"),
-        ("q + xyq", "'xyq' is not known here; the names are"),
+        ("q + xyq", "'xyq' is not known here; write x*y*q for a product"),
         ("e^(x*y)", "write z**2 for a power"),
         ("e**(x*y)", "exp(z) for e to the z"),
         ("f' = q", "write a derivative as a function"),

@@ -19,7 +19,7 @@ from bplab.exercises.lesson_05 import (
     forward,
 )
 from bplab.numeric import sigmoid
-from bplab.symbolic import Derivation, chain_rule, partial
+from bplab.symbolic import Derivation, chain_rule
 from bplab.symbolic.derivation import FalseStep
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "lessons" / "05_multilayer_perceptron.ipynb"
@@ -423,7 +423,7 @@ def notation():
     """What the notation page's own cells define."""
     cells = {cell["id"]: cell for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]}
     names = {}
-    for name in ("imports", "not-quadratic", "notation-switch"):
+    for name in ("imports", "not-quadratic", "notation-models", "notation-switch"):
         exec("".join(cells[name]["source"]), names)
     return names
 
@@ -435,35 +435,49 @@ def test_each_variant_of_the_notation_is_proved_by_both_methods(notation):
 
 
 def test_no_variant_can_be_proved_with_another_factor(notation):
-    for title, model, wrt, result, *_ in notation["variants"]:
-        start = Derivation(title, partial(notation["C"], wrt), model)
+    for equation, _, model, derivative, result, *_ in notation["variants"]:
+        start = Derivation(equation, derivative, model)
         for wrong in (2 * result, -result, result / notation["m"]):
             with pytest.raises(FalseStep):
                 start.step(wrong, chain_rule, "wrong")
 
 
-def test_the_numpy_of_each_variant_gives_the_gradient_of_the_course(notation):
+def test_the_numpy_of_each_variant_is_that_of_the_course_translated(notation):
     rng = np.random.default_rng(0)
-    m, n = 5, 2
-    a, y, delta = rng.normal(size=(m, 3)), rng.normal(size=(m, n)), rng.normal(size=(m, n))
-    W = rng.normal(size=(n, 3))
-    outputs = rng.normal(size=(m, n))
-    rows = {"a": a, "delta": delta, "W": W, "m": m, "n": n}
-    dW, db, dx = (
-        eval(here, {}, rows) for here in ("delta.T @ a", "delta.sum(axis=0)", "delta @ W")
-    )
-    columns = rows | {"a": a.T, "delta": delta.T}
-    turned = rows | {"W": W.T}
-    late = rows | {"delta": m * delta}
-    costs = rows | {"a": outputs, "y": y}
-    mean = (outputs - y) / m
-    expected = [
-        (columns, dW), (columns, db), (columns, dx.T), (turned, dW.T), (turned, dx),
-        (costs, m * mean), (late, dW), (late, db), (costs, 2 * mean), (costs, 2 / n * mean),
-        (rows | {"delta": -delta}, dW),
+    m, n, n_in = 5, 2, 3
+    a, slope, dW = (rng.normal(size=size) for size in ((m, n_in), (m, n_in), (n, n_in)))
+    delta, W, z = (rng.normal(size=size) for size in ((m, n), (n, n_in), (m, n)))
+    layer = {"a": a, "slope": slope, "delta": delta, "W": W, "m": m}
+    columns = layer | {"a": a.T, "slope": slope.T, "delta": delta.T}
+    turned, late, minus = ({**layer, **x} for x in (
+        {"W": W.T}, {"delta": m * delta}, {"delta": -delta}
+    ))  # fmt: skip
+    last = {"a": z, "y": delta, "z": z, "m": m, "n": n, "sigmoid": sigmoid}
+    top = {"grad_a": delta, "slope": z, "m": m}
+    decay = {"dW": dW, "W": W, "lam": 0.3, "m": m}
+    # In the course, elsewhere, and what is made of the course's gradient there.
+    translations = [
+        (top, {"grad_a": delta.T, "slope": z.T, "m": m}, np.transpose), (top, top, lambda g: m * g),
+        (layer, columns, np.transpose), (layer, turned, np.array),
+        (layer, columns, np.array), (layer, late, np.array),
+        (layer, columns, np.array), (layer, turned, np.transpose), (layer, late, np.array),
+        (layer, minus, np.array),
+        (last, last, lambda g: m * g), (last, last, lambda g: 2 * g),
+        (last, last, lambda g: 2 / n * g), (last, last, lambda g: m * g),
+        (last, last, lambda g: g / n),
+        (decay, decay | {"lam": 0.15}, np.array), (decay, decay | {"lam": 0.3 * m}, np.array),
     ]  # fmt: skip
-    for (*_, there, _), (names, gradient) in zip(notation["variants"], expected, strict=True):
-        np.testing.assert_allclose(eval(there, {}, names), gradient, rtol=1e-12)
+    for (*_, there, here), (course, elsewhere, translate) in zip(
+        notation["variants"], translations, strict=True
+    ):
+        expected = translate(eval(here, {}, course))
+        np.testing.assert_allclose(eval(there, {}, elsewhere), expected, rtol=1e-12)
+
+
+def test_the_notation_page_treats_every_equation(notation):
+    assert {equation for equation, *_ in notation["variants"]} == {
+        "BP1", "BP2", "BP3", "BP4", "quadratic", "cross-entropy", "weight decay",
+    }  # fmt: skip
 
 
 def test_nielsens_neuron_learns_as_he_says():

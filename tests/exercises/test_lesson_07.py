@@ -95,7 +95,7 @@ def test_wrong_formulas_are_named_in_other_forms(formula, name):
     [
         ("n_out*v*d^2", "for a power"),
         ("n_out v d/2", "operator such as *"),
-        ("n_outvd/2", "did you mean n_out"),
+        ("n_outvd/2", "write n_out*v*d for a product"),
         ("2n_out*v*d", "2*x for a product"),
         ("n_out*v*d*relu_prime(z)", "'relu_prime' is not known here"),
         ("E = n_out*v*d/2", "only the right-hand side"),

@@ -118,3 +118,11 @@ def test_require_shapes_explains_the_batch_axis():
 def test_a_letter_repeated_in_one_shape_means_a_square():
     with pytest.raises(ValueError, match=re.escape("W must have shape (n, n); got (2, 3).")):
         require_shapes(W=(np.ones((2, 3)), ("n", "n")))
+
+
+def test_a_letter_that_occurs_twice_is_explained_once():
+    h, U = np.zeros((5, 4)), np.zeros((3, 4))
+    with pytest.raises(
+        ValueError, match=r"^U must have shape \(n, n\) with n = 4, as h has shape \(5, 4\); got"
+    ):
+        require_shapes(h=(h, ("B", "n")), U=(U, ("n", "n")))

@@ -334,7 +334,7 @@ def test_a_layer_that_cannot_be_loaded_is_not_saved(tmp_path: Path) -> None:
     class Mine(Activation):
         pass
 
-    with pytest.raises(TypeError, match="cannot be saved: only Dense, Activation can"):
+    with pytest.raises(TypeError, match=r"cannot be saved: only Dense, Activation, .* can"):
         Sequential(Mine("relu")).save(tmp_path / "network.npz")
     assert not list(tmp_path.iterdir())
 

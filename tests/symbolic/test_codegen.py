@@ -31,3 +31,12 @@ def test_the_softmax_jacobian_has_an_axis_for_each_index():
     jacobian = to_numpy(THEOREMS["softmax"].proof)(a=a)
     assert jacobian.shape == (1, 3, 3)
     np.testing.assert_allclose(jacobian[0], np.diag(a[0]) - np.outer(a[0], a[0]), atol=1e-15)
+
+
+def test_a_term_is_constant_along_the_axes_it_does_not_name():
+    delta, x_hat = rng.normal(size=(2, B, n1))
+    sigma, gamma = rng.random((2, n1)) + 1
+    generated = to_numpy(THEOREMS["batch-norm"].proof)
+    got = generated(delta=delta, gamma=gamma, sigma=sigma, x_hat=x_hat)
+    terms = B * delta - delta.sum(axis=0) - x_hat * (delta * x_hat).sum(axis=0)
+    np.testing.assert_allclose(got, gamma / (B * sigma) * terms, rtol=1e-13, atol=1e-15)

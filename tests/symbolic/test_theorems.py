@@ -15,7 +15,11 @@ EXPECTED = {
     "BP1", "BP2", "BP3", "BP4", "BP1-matrix", "BP2-matrix", "BP1-batch", "BP2-batch", "BP3-batch",
     "BP4-batch", "depth", "input-gradient", "weight-decay", "sigmoid", "tanh", "relu",
     "leaky_relu", "softplus", "gelu", "softmax", "softmax-cross-entropy", "binary-cross-entropy",
-    "quadratic",
+    "quadratic", "batch-norm", "batch-norm-gamma", "batch-norm-beta", "dropout", "rnn-cell-x",
+    "rnn-cell-h", "rnn-cell-W", "rnn-cell-U", "rnn-cell-b",
+    "conv-forward", "conv-kernel", "conv-bias", "conv-input", "conv-input-rotated",
+    "conv-input-dilated", "conv-dense", "conv-dense-input", "conv-dense-kernel", "avg-pool-forward",
+    "avg-pool", "avg-pool-blocks", "max-pool", "flatten",
 }  # fmt: skip
 
 

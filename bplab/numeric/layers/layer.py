@@ -10,17 +10,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bplab.numeric.arrays import Array
+from bplab.numeric.arrays import Array, as_finite
 
 
 class Layer(ABC):
     """A differentiable map of a batch, with parameters that a network can learn.
 
-    n_in and n_out are the widths it takes and gives; None means that any width fits.
+    n_in and n_out are the widths (of images, the channels) it takes and gives; None means that any
+    width fits, and that it gives what it takes unless keeps_width is False. training says whether
+    forward works as in training; `Sequential.train` and `Sequential.eval` set it.
     """
 
     n_in: int | None = None
     n_out: int | None = None
+    keeps_width = True
+    training = True
 
     @abstractmethod
     def forward(self, x: npt.ArrayLike) -> Array:
@@ -36,13 +40,17 @@ class Layer(ABC):
     def parameters(self) -> dict[str, Array]:
         """The live arrays by name, with the same keys as the gradients: change them in place."""
 
+    def state(self) -> dict[str, Array]:
+        """The live arrays that a file must hold: the parameters, and what else training changes."""
+        return self.parameters()
+
     @abstractmethod
     def config(self) -> dict[str, Any]:
-        """What rebuilds this layer from a file, apart from its parameters: plain JSON values."""
+        """What rebuilds this layer from a file, apart from its state: plain JSON values."""
 
     @classmethod
     def from_config(cls, **config: Any) -> "Layer":
-        """A layer as `config` described it; its parameters are still to be filled in."""
+        """A layer as `config` described it; its state is still to be filled in."""
         return cls(**config)
 
 
@@ -53,6 +61,15 @@ def require_forward(layer: Layer, remembered: Array | None) -> Array:
             "Call forward first: backward needs what it remembers."
         )
     return remembered
+
+
+def require_upstream(upstream: npt.ArrayLike, expected: tuple[int, ...]) -> Array:
+    upstream = as_finite("upstream", upstream)
+    if upstream.shape != expected:
+        raise ValueError(
+            f"upstream must have the shape of the layer's output, {expected}; got {upstream.shape}."
+        )
+    return upstream
 
 
 def require_width(name: str, width: int) -> int:
