@@ -35,16 +35,16 @@ no a in the sum: (d_a * a).sum → d_a.sum
     Your result is a · ∂C/∂a: the sum is missing, or the factor a_j in it. (Without that factor it
     is 0, as the entries of a and those of y both sum to 1.) It is Σ_j ∂C/∂a_j a_j.
 no a in front: a * (d_a - (d_a → (d_a - (d_a
-    The factor a_i in front is missing: ∂a_j/∂z_i = a_i (δ_ij − a_j).
+    The factor a_i in front is missing: ∂a_j/∂z_i = a_i (𝟙_ij − a_j).
 sum over the batch: axis=1, keepdims → axis=0, keepdims
     You summed over the samples (axis 0): each sample has a softmax of its own. Sum over the
     outputs.
 sign: (d_a - (d_a → (d_a + (d_a
-    The sum has the wrong sign: the Jacobian is a_i δ_ij − a_i a_j.
+    The sum has the wrong sign: the Jacobian is a_i 𝟙_ij − a_i a_j.
 no 1/m: (a - y) / len(y) → a - y
     The Jacobian is right, but the 1/m got lost.
 z for a: a * (d_a - (d_a * a) → z * (d_a - (d_a * z)
-    The Jacobian is a_i (δ_ij − a_j) in terms of the activations a; you put z there.
+    The Jacobian is a_i (𝟙_ij − a_j) in terms of the activations a; you put z there.
 y in the sum: delta = … → delta = a * (d_a - (d_a * y).sum(axis=1, keepdims=True))
     In the sum stands a_j, not the target y_j.
 sum over all: delta = … → delta = a * (d_a - (d_a * a).sum())
@@ -55,7 +55,7 @@ axis lost: delta = … → delta = a * (d_a - (d_a * a).sum(axis=1))
 mean in the sum: delta = … → delta = a * (d_a - (d_a * a).mean(axis=1, keepdims=True))
     You took the mean over the outputs: the chain rule sums.
 second term only: delta = … → delta = -a * (d_a * a).sum(axis=1, keepdims=True)
-    The diagonal a_i δ_ij of the Jacobian is missing: only −a_i a_j is there.
+    The diagonal a_i 𝟙_ij of the Jacobian is missing: only −a_i a_j is there.
 a squared: delta = … → delta = a * a * (d_a - (d_a * a).sum(axis=1, keepdims=True))
     There is one factor a_i too many in front.
 squares in the sum: delta = … → delta = a * (d_a - (a * a).sum(axis=1, keepdims=True))
@@ -89,8 +89,8 @@ SOFTMAX = BugHunt(
     returns=("dW", "db"),
     hints=(
         "a − y is a well-known δ. For which cost was it derived, and which one is this?",
-        "(a − y)/m is ∂C/∂a here. The softmax is still to be passed: δ_i = Σ_j ∂C/∂a_j a_j(δ_ij − "
-        "a_i), with the Kronecker δ_ij inside the sum.",
+        "(a − y)/m is ∂C/∂a here. The softmax is still to be passed: δ_i = Σ_j ∂C/∂a_j a_j(𝟙_ij − "
+        "a_i), with 𝟙_ij = 1 for i = j, else 0, inside the sum.",
         "d_a = (a - y) / len(y), then delta = a * (d_a - (d_a * a).sum(axis=1, keepdims=True))",
     ),
     mistakes=wrong_programs(softmax_gradient, MISTAKES),
