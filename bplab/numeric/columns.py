@@ -15,8 +15,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from bplab.numeric.arrays import Array
 from bplab.numeric.windows import parts
 
-# The bytes of columns made at a time.
+# The bytes of columns made at a time: at most what stays in the processor's cache, at least enough
+# that Python's share of the time is small.
 BLOCK = 1 << 20
+LEAST = 1 << 17
 
 
 class Scratch:
@@ -70,7 +72,7 @@ def scatter(
     wide = scratch.array("wide", m, F, H_out, width)
     wide[..., :W_out] = dz
     wide[..., W_out:] = 0
-    columns = scratch.array("wide columns", kh * kw * C, m, height * width)
+    columns = scratch.array("columns", kh * kw * C, m, height * width)
     used = H_out * width
     np.matmul(matrix, wide.reshape(m, F, used), out=columns[:, :, :used].swapaxes(0, 1))
     columns[:, :, used:] = 0
@@ -89,20 +91,23 @@ def scatter(
         pixels += phase[:, :, : pixels.shape[2], : pixels.shape[3]]
 
 
-def batches(shape: tuple[int, ...], column: int) -> Iterator[slice]:
-    """Which of the images to take together.
+def block_size(column: int, x: Array, z: Array) -> int:
+    """How many columns of that many numbers to make at a time; for little data, fewer of them."""
+    return max(LEAST, min(BLOCK, (x.nbytes + z.nbytes) // 2)) // (column * z.itemsize)
 
-    Shape (B, F, H_out, W_out) of the output; column is the size of one column in bytes.
+
+def batches(z: Array, size: int) -> Iterator[slice]:
+    """Which images to take together, for at most `size` columns.
+
+    Shapes: z (B, F, H_out, W_out).
     """
-    B, _, H_out, W_out = shape
-    return parts(B, BLOCK // (column * H_out * W_out))
+    return parts(len(z), size // (z.shape[2] * z.shape[3]))
 
 
-def bands(shape: tuple[int, ...], column: int, kh: int, sh: int) -> Iterator[tuple[slice, slice]]:
-    """Which rows of the output to take together, and the rows of the image they look at.
+def bands(z: Array, size: int, kh: int, sh: int) -> Iterator[tuple[slice, slice]]:
+    """Which rows of z to take together, and the rows of the padded images that they look at.
 
-    Only an image too large for a block has more than one band.
+    There is more than one band only if the columns of one image are too many.
     """
-    _, _, H_out, W_out = shape
-    for rows in parts(H_out, BLOCK // (column * W_out)):
+    for rows in parts(z.shape[2], size // z.shape[3]):
         yield rows, slice(rows.start * sh, (rows.stop - 1) * sh + kh)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bplab.numeric.arrays import Array, as_finite, require_finite_result, require_shapes
-from bplab.numeric.columns import Scratch, bands, batches, gather, scatter
+from bplab.numeric.columns import Scratch, bands, batches, block_size, gather, scatter
 from bplab.numeric.windows import Pair, as_pair, output_sizes
 
 
@@ -63,12 +63,12 @@ def conv2d(
     window, strides, paddings, outputs = _geometry(x, K, stride, padding)
     scratch = Scratch(np.result_type(x, K, b))
     matrix = _as_matrix(K)
-    column = len(matrix) * scratch.dtype.itemsize
     z = np.empty((len(x), len(K), *outputs), scratch.dtype)
+    size = block_size(len(matrix), x, z)
     with np.errstate(over="ignore", invalid="ignore"):
-        for images in batches(z.shape, column):
+        for images in batches(z, size):
             padded = _padded(x[images], paddings)
-            for rows, seen in bands(z.shape, column, window[0], strides[0]):
+            for rows, seen in bands(z, size, window[0], strides[0]):
                 X = gather(padded[:, :, seen], window, strides, scratch)
                 Z = _flat(z[images, :, rows])
                 np.matmul(matrix.T, X, out=Z)
@@ -105,14 +105,14 @@ def conv2d_backward(
     _require_shape("dz", dz, (len(x), len(K), *outputs))
     scratch = Scratch(np.result_type(dz, x, K))
     matrix = _as_matrix(K)
-    column = len(matrix) * scratch.dtype.itemsize
+    size = block_size(len(matrix), x, dz)
     dmatrix = np.zeros(matrix.shape, scratch.dtype)
     dx = np.empty(x.shape, scratch.dtype) if need_dx else None
     with np.errstate(over="ignore", invalid="ignore"):
-        for images in batches(dz.shape, column):
+        for images in batches(dz, size):
             padded = _padded(x[images], paddings)
             dpadded = np.zeros(padded.shape, scratch.dtype)
-            for rows, seen in bands(dz.shape, column, window[0], strides[0]):
+            for rows, seen in bands(dz, size, window[0], strides[0]):
                 dZ = dz[images, :, rows]
                 X = gather(padded[:, :, seen], window, strides, scratch)
                 dmatrix += (X @ _flat(dZ).swapaxes(1, 2)).sum(axis=0)

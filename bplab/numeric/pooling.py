@@ -135,9 +135,9 @@ class _Axis(NamedTuple):
     def add(self, entries: Iterable[Array], x: Array) -> None:
         """The transpose of `entries`: add each entry to its pixel of x, an image of zeros."""
         for view, pixels in zip(self._views(x), entries, strict=True):
-            if self.stride < self.size:
+            if self.stride < self.size:  # windows overlap
                 view += pixels
-            else:  # windows do not overlap
+            else:
                 view[...] = pixels
 
     def _views(self, x: Array) -> Iterator[Array]:

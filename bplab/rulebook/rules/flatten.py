@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from bplab.numeric.arrays import Array
+from bplab.numeric.flatten import flatten, flatten_backward
 from bplab.rulebook.rule import Rule
 from bplab.rulebook.samples import Sizes, normal
 
@@ -12,16 +13,6 @@ FLAT_SIZES: tuple[Sizes, ...] = tuple(
     dict(zip("BcHW", sizes, strict=True))
     for sizes in ((2, 3, 4, 5), (2, 2, 2, 2), (1, 1, 3, 2), (3, 2, 1, 1))
 )
-
-
-def flatten(x: Array) -> Array:
-    """Each image as one row, in row-major order: channels, then rows, then columns."""
-    return x.reshape(len(x), -1)
-
-
-def flatten_backward(dy: Array, x: Array) -> Array:
-    """∂C/∂x: the same numbers, laid out as x."""
-    return dy.reshape(x.shape)
 
 
 def _sample(rng: np.random.Generator, sizes: Sizes) -> Any:
@@ -41,7 +32,7 @@ RULES = (
     Rule(
         name="flatten",
         theorem="flatten",
-        shapes="dy: (B, C·H·W), x: (B, C, H, W)",
+        shapes="dz: (B, C·H·W), x: (B, C, H, W)",
         forward=flatten,
         backward=flatten_backward,
         sample=_sample,
@@ -51,13 +42,13 @@ RULES = (
         call=lambda backward, delta, x: backward(delta, x),
         read=_read,
         mistakes={
-            "opposite sign": lambda dy, x: -flatten_backward(dy, x),
-            "columns first": lambda dy, x: dy.reshape(*x.shape[:2], *x.shape[:1:-1]).swapaxes(2, 3),
-            "channels last": lambda dy, x: np.moveaxis(
-                dy.reshape(len(x), *x.shape[2:], x.shape[1]), 3, 1
+            "opposite sign": lambda dz, x: -flatten_backward(dz, x),
+            "columns first": lambda dz, x: dz.reshape(*x.shape[:2], *x.shape[:1:-1]).swapaxes(2, 3),
+            "channels last": lambda dz, x: np.moveaxis(
+                dz.reshape(len(x), *x.shape[2:], x.shape[1]), 3, 1
             ),
-            "samples last": lambda dy, x: dy.T.reshape(x.shape),
-            "backwards": lambda dy, x: flatten_backward(dy[:, ::-1], x),
+            "samples last": lambda dz, x: dz.T.reshape(x.shape),
+            "backwards": lambda dz, x: flatten_backward(dz[:, ::-1], x),
         },
     ),
 )
