@@ -59,6 +59,7 @@ WORLDS_OF = {
     "06": ("rows through tanh", "softmax, any cost", "a neuron"),
     "07": ("layers", "a neuron"),
     "07 prompt-07-2": ("layers of ReLU",),
+    "09": ("a convolution",),
 }
 
 # What a formula without a relation is said to be.
@@ -312,6 +313,11 @@ WRONG = [
      r"\delta_i = \frac{\partial C}{\partial a_i}\,a_i(1 - a_i)"),
     ("i for j", "06 softmax-what",
      r"\delta_i = a_i(\partial C/\partial a_i - \sum_j\frac{\partial C}{\partial a_j}a_i)"),
+    ("no sum", "09 parameters", r"\frac{\partial C}{\partial b} = \delta"),
+    ("read backwards", "09 parameters",
+     r"\frac{\partial C}{\partial K_{uv}} = \sum_{i,j} \delta_{ij}\; x_{i-u,\,j-v}"),
+    ("unrotated", "09 image-words",
+     r"\frac{\partial C}{\partial x_{pq}} = \sum_{u,v} \delta_{p+u,\,q+v}\; K_{uv}"),
     ("names nobody knows", "07 recap", r"\delta^l = \kappa\,\delta^{l+1}"),
     ("an unknown place", "99 anywhere", r"\delta^l = \partial C/\partial z^l"),
 ]  # fmt: skip

@@ -1,0 +1,1338 @@
+"""Lesson 09, convolution and pooling backward: each window hands back what it was given."""
+
+from typing import Any
+
+import numpy as np
+
+from bplab.exercises.choice import ChoiceExercise
+from bplab.exercises.code import CodeExercise
+from bplab.exercises.exercise import Mistake
+from bplab.exercises.formula import FormulaExercise
+from bplab.exercises.number import NumberExercise
+from bplab.exercises.samples import Sample, away_from_zero
+from bplab.numeric import Array, flatten_backward, output_size
+
+
+def parameter_gradients(
+    dz: Array, x: Array, K: Array, stride: int, padding: int
+) -> tuple[Array, Array]:
+    """dK and db of a convolution layer: the windows of x weighted by their δ, and the sum of δ."""
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    kh, kw = K.shape[2:]
+    dK = np.zeros_like(K)
+    for i, j in np.ndindex(dz.shape[2:]):
+        r, c = i * stride, j * stride
+        window = padded[:, :, r : r + kh, c : c + kw]
+        dK += np.tensordot(dz[:, :, i, j], window, axes=(0, 0))  # BP4 at this place
+    return dK, dz.sum(axis=(0, 2, 3))
+
+
+def image_gradient(dz: Array, x: Array, K: Array, stride: int, padding: int) -> Array:
+    """dx of a convolution layer: every output hands its kernel, times its δ, to its window."""
+    B, C, H, W = x.shape
+    kh, kw = K.shape[2:]
+    padded = np.zeros((B, C, H + 2 * padding, W + 2 * padding), x.dtype)
+    for i, j in np.ndindex(dz.shape[2:]):
+        r, c = i * stride, j * stride
+        padded[:, :, r : r + kh, c : c + kw] += np.tensordot(dz[:, :, i, j], K, axes=1)
+    return padded[:, :, padding : padding + H, padding : padding + W]
+
+
+def mean_pool_backward(dz: Array, x: Array, size: int, stride: int) -> Array:
+    """dx of mean pooling: every δ is shared out evenly over its window."""
+    dx = np.zeros_like(x)
+    for i, j in np.ndindex(dz.shape[2:]):
+        r, c = i * stride, j * stride
+        dx[:, :, r : r + size, c : c + size] += dz[:, :, i : i + 1, j : j + 1] / size**2
+    return dx
+
+
+def max_pool_backward(dz: Array, x: Array, size: int, stride: int) -> Array:
+    """dx of max pooling: every δ goes to the largest entry of its window, the first if tied."""
+    dx = np.zeros_like(x)
+    for i, j in np.ndindex(dz.shape[2:]):
+        r, c = i * stride, j * stride
+        window = x[:, :, r : r + size, c : c + size]
+        first = window.reshape(*x.shape[:2], -1).argmax(axis=2)  # the first of equal ones
+        mask = np.arange(size**2) == first[:, :, np.newaxis]
+        share = mask * dz[:, :, i, j, np.newaxis]
+        dx[:, :, r : r + size, c : c + size] += share.reshape(window.shape)
+    return dx
+
+
+# B, C, H, W, F, kh, kw, stride, padding. Some pixels are in no window, some kernels are larger
+# than the image, one layer is 1 × 1, and padding goes beyond half of the kernel.
+LAYERS = (
+    (2, 3, 6, 9, 5, 2, 3, 2, 1),
+    (1, 1, 4, 5, 1, 3, 2, 1, 0),
+    (3, 2, 3, 2, 4, 1, 1, 1, 0),
+    (2, 1, 7, 8, 3, 3, 3, 3, 0),
+    (1, 2, 3, 3, 2, 3, 3, 1, 1),
+    (2, 2, 4, 4, 2, 2, 2, 2, 0),
+    (1, 3, 2, 2, 3, 3, 3, 1, 2),
+    (2, 4, 1, 6, 2, 3, 3, 2, 1),
+)
+
+
+def layer_samples(exercise: int) -> tuple[Sample, ...]:
+    """δ, images and kernels of each of the layers."""
+    found = []
+    for seed, (B, C, H, W, F, kh, kw, stride, padding) in enumerate(LAYERS):
+        rng = np.random.default_rng([9, exercise, seed])
+        outputs = (output_size(H, kh, stride, padding), output_size(W, kw, stride, padding))
+        found.append(
+            {
+                "dz": away_from_zero(rng, (B, F, *outputs)),
+                "x": away_from_zero(rng, (B, C, H, W)),
+                "K": away_from_zero(rng, (F, C, kh, kw)),
+                "stride": stride,
+                "padding": padding,
+            }
+        )
+    return tuple(found)
+
+
+def both(change_K: Any = lambda dK: dK, change_b: Any = lambda db: db) -> Any:
+    """Right gradients, then changed."""
+
+    def run(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+        dK, db = parameter_gradients(dz, x, K, stride, padding)
+        return change_K(dK), change_b(db)
+
+    return run
+
+
+def with_bias(bias: Any) -> Any:
+    """The right dK beside another number made of δ."""
+
+    def run(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+        return parameter_gradients(dz, x, K, stride, padding)[0], bias(dz)
+
+    return run
+
+
+def with_windows(
+    start: Any = lambda i, j, stride: (i * stride, j * stride),
+    before: Any = lambda padding: padding,
+    entry: Any = lambda delta, window, K: np.tensordot(delta, window, axes=(0, 0)),
+    together: Any = sum,
+) -> Any:
+    """The gradients with other windows, or another number made of each of them."""
+
+    def run(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+        first, (kh, kw) = before(padding), K.shape[2:]
+        padded = np.pad(x, ((0, 0), (0, 0), *[(first, 2 * padding - first)] * 2))
+        found = []
+        for i, j in np.ndindex(dz.shape[2:]):
+            r, c = start(i, j, stride)
+            window = padded[:, :, r : r + kh, c : c + kw]
+            found.append(entry(dz[:, :, i, j], window, K))
+        return together(found), dz.sum(axis=(0, 2, 3))
+
+    return run
+
+
+def of_sample(which: slice) -> Any:
+    """The gradients of some samples only."""
+    return lambda dz, x, K, stride, padding: parameter_gradients(
+        dz[which], x[which], K, stride, padding
+    )
+
+
+def divided(by: Any) -> Any:
+    """Both gradients divided by a number of δ's."""
+
+    def run(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+        dK, db = parameter_gradients(dz, x, K, stride, padding)
+        return dK / by(dz), db / by(dz)
+
+    return run
+
+
+PARAMETERS = CodeExercise(
+    id="09.1",
+    title="the gradients of kernels and biases",
+    points=3,
+    reference=parameter_gradients,
+    samples=layer_samples(1),
+    returns=("dK", "db"),
+    hints=(
+        "Begin with db: of which axes of dz does the bias of kernel f know nothing? For dK, take "
+        "one place (i, j): it adds δ times the window that was seen there.",
+        "Pad x as in the forward pass. For every place (i, j), the window starts at (i·stride, "
+        "j·stride); dK[f, c] grows by the sum over the samples of dz[s, f, i, j] times channel c "
+        "of the window.",
+        "window = padded[:, :, i*stride : i*stride + kh, j*stride : j*stride + kw]; "
+        'dK += np.einsum("sf,scuv->fcuv", dz[:, :, i, j], window); db = dz.sum(axis=(0, 2, 3))',
+    ),
+    mistakes=(
+        Mistake(
+            "db is δ",
+            with_bias(lambda dz: dz.copy()),
+            "Your db is dz itself: one bias serves every place of every sample, so its gradient is "
+            "the sum over all of them.",
+        ),
+        Mistake(
+            "db summed over the samples only",
+            with_bias(lambda dz: dz.sum(axis=0)),
+            "Your db still has a number for each place: sum over rows and columns as well, "
+            "axis=(0, 2, 3).",
+        ),
+        Mistake(
+            "db summed over the places only",
+            with_bias(lambda dz: dz.sum(axis=(2, 3))),
+            "Your db still has a row for each sample: sum over the batch as well, axis=(0, 2, 3).",
+        ),
+        Mistake(
+            "db of the first sample",
+            with_bias(lambda dz: dz[0].sum(axis=(1, 2))),
+            "Your db is that of the first sample: sum over the batch as well.",
+        ),
+        Mistake(
+            "db summed over the kernels too",
+            with_bias(lambda dz: dz.sum()),
+            "Your db is a single number: each kernel has its own bias, so keep axis 1.",
+        ),
+        Mistake(
+            "db with axes of size 1",
+            with_bias(lambda dz: dz.sum(axis=(0, 2, 3), keepdims=True)),
+            "Your db has the right numbers in the wrong shape: it is (F,), so leave out keepdims.",
+        ),
+        Mistake(
+            "db averaged",
+            with_bias(lambda dz: dz.mean(axis=(0, 2, 3))),
+            "Your db is a mean over samples and places: sum. The 1/m of the cost is in δ already.",
+        ),
+        Mistake(
+            "db divided by the batch",
+            with_bias(lambda dz: dz.sum(axis=(0, 2, 3)) / len(dz)),
+            "Your db is divided by the number of samples: the 1/m of the cost is in δ already.",
+        ),
+        Mistake(
+            "db averaged over the places",
+            with_bias(lambda dz: dz.mean(axis=(2, 3)).sum(axis=0)),
+            "Your db is a mean over the places: the bias is added at every one of them, so sum.",
+        ),
+        Mistake(
+            "db times the image",
+            lambda dz, x, K, stride, padding: (
+                parameter_gradients(dz, x, K, stride, padding)[0],
+                dz.sum(axis=(0, 2, 3)) * x.sum(),
+            ),
+            "Your db has x in it: the bias is added, so its factor is 1.",
+        ),
+        Mistake(
+            "dK rotated",
+            both(lambda dK: dK[:, :, ::-1, ::-1]),
+            "Your dK is rotated by 180°: K_uv met x_(Si+u−P, Sj+v−P) in the forward pass, and so "
+            "it does here. The rotation belongs to dx.",
+        ),
+        Mistake(
+            "rows of dK reversed",
+            both(lambda dK: dK[:, :, ::-1]),
+            "Your dK is upside down: row u of the kernel goes with row u of the window.",
+        ),
+        Mistake(
+            "columns of dK reversed",
+            both(lambda dK: dK[:, :, :, ::-1]),
+            "The columns of your dK are reversed: column v of the kernel goes with column v of the "
+            "window.",
+        ),
+        Mistake(
+            "rows and columns of dK swapped",
+            both(lambda dK: dK.swapaxes(2, 3)),
+            "Rows and columns of your dK are swapped: its axes are those of K.",
+        ),
+        Mistake(
+            "dK with channels first",
+            both(lambda dK: dK.swapaxes(0, 1)),
+            "Your dK is (C, F, kh, kw): it must have the shape of K, (F, C, kh, kw).",
+        ),
+        Mistake(
+            "dK averaged over the places",
+            with_windows(together=lambda found: sum(found) / len(found)),
+            "Your dK is a mean over the places: the kernel is used at every one of them, so sum.",
+        ),
+        Mistake(
+            "dK divided by the batch",
+            with_windows(entry=lambda d, w, K: np.tensordot(d, w, axes=(0, 0)) / len(d)),
+            "Your dK is divided by the number of samples: the 1/m of the cost is in δ already.",
+        ),
+        Mistake(
+            "both divided by the batch",
+            divided(len),
+            "Both are divided by the number of samples: the 1/m of the cost is in δ already, so "
+            "only sum.",
+        ),
+        Mistake(
+            "both averaged over the places",
+            divided(lambda dz: dz[0, 0].size),
+            "Both are means over the places: kernel and bias are used at every one, so sum.",
+        ),
+        Mistake(
+            "dK overwritten",
+            with_windows(together=lambda found: found[-1]),
+            "Only the last place is in your dK: it is overwritten. Add up, with +=.",
+        ),
+        Mistake(
+            "first place only",
+            with_windows(together=lambda found: found[0]),
+            "Only the place (0, 0) is in your dK: is the return inside the loop?",
+        ),
+        Mistake(
+            "no stride",
+            with_windows(start=lambda i, j, stride: (i, j)),
+            "The stride is missing in your dK: the window of output (i, j) starts at (i·stride, "
+            "j·stride).",
+        ),
+        Mistake(
+            "stride for the rows only",
+            with_windows(start=lambda i, j, stride: (i * stride, j)),
+            "In your dK the windows move by stride down, but by 1 to the right.",
+        ),
+        Mistake(
+            "stride for the columns only",
+            with_windows(start=lambda i, j, stride: (i, j * stride)),
+            "In your dK the windows move by stride to the right, but by 1 down.",
+        ),
+        Mistake(
+            "no padding before",
+            with_windows(before=lambda padding: 0),
+            "In your dK window (0, 0) starts at the first pixel: in the forward pass it started in "
+            "the padding, so pad x first, on all four sides.",
+        ),
+        Mistake(
+            "all padding before",
+            with_windows(before=lambda padding: 2 * padding),
+            "In your dK the image is padded above and to the left only, or twice: put padding rows "
+            "and columns of zeros on each side.",
+        ),
+        Mistake(
+            "first sample only",
+            of_sample(slice(0, 1)),
+            "Only the first sample is in your gradients: sum over the batch.",
+        ),
+        Mistake(
+            "last sample only",
+            of_sample(slice(-1, None)),
+            "Only the last sample is in your gradients: each overwrites the one before. Add up.",
+        ),
+        Mistake(
+            "dK of the first sample",
+            with_windows(entry=lambda d, w, K: np.tensordot(d[:1], w[:1], axes=(0, 0))),
+            "Only the first sample is in your dK: sum over the batch.",
+        ),
+        Mistake(
+            "samples mixed",
+            with_windows(entry=lambda d, w, K: np.multiply.outer(d.sum(axis=0), w.sum(axis=0))),
+            "In your dK the δ of each sample meets the images of all samples: multiply δ and "
+            "window of the same sample first, then sum over the batch.",
+        ),
+        Mistake(
+            "channels mixed",
+            with_windows(
+                entry=lambda d, w, K: (
+                    np.tensordot(d, w.sum(axis=1, keepdims=True), axes=(0, 0)) * np.ones_like(K)
+                )
+            ),
+            "Your dK is the same for every channel c: K[f, c] meets channel c of the window only.",
+        ),
+        Mistake(
+            "kernels mixed",
+            with_windows(
+                entry=lambda d, w, K: (
+                    np.tensordot(d.sum(axis=1, keepdims=True), w, axes=(0, 0)) * np.ones_like(K)
+                )
+            ),
+            "Your dK is the same for every kernel f: K[f] gets the δ of its own channel, dz[:, f].",
+        ),
+        Mistake(
+            "times the kernel",
+            with_windows(entry=lambda d, w, K: np.tensordot(d, w, axes=(0, 0)) * K),
+            "Your dK has K as a factor: z is linear in K, so only the factor of K is left.",
+        ),
+        Mistake(
+            "no image",
+            with_windows(
+                entry=lambda d, w, K: (
+                    d.sum(axis=0)[:, np.newaxis, np.newaxis, np.newaxis] * np.ones_like(K)
+                )
+            ),
+            "Your dK lacks the image: each weight gets δ times the pixel that it was multiplied "
+            "with.",
+        ),
+        Mistake(
+            "no δ",
+            with_windows(
+                entry=lambda d, w, K: w.sum(axis=0)[np.newaxis] * np.ones_like(K),
+            ),
+            "Your dK lacks δ: weight every window with the δ of its place.",
+        ),
+        Mistake(
+            "swapped",
+            lambda *arguments: parameter_gradients(*arguments)[::-1],
+            "You returned db first: the order is dK, db.",
+        ),
+        Mistake(
+            "dK only",
+            lambda *arguments: parameter_gradients(*arguments)[0],
+            "You returned dK only: end with return dK, db.",
+        ),
+    ),
+)
+
+
+MIDDLE_PIXEL = FormulaExercise(
+    id="09.2",
+    title="what the middle pixel gets",
+    reference="d0*K2 + d1*K1 + d2*K0",
+    names=("d0", "d1", "d2", "K0", "K1", "K2"),
+    hints=(
+        "Which of the three outputs have x₂ in their window? Write each of them out.",
+        "z₀ = K₀x₀ + K₁x₁ + K₂x₂, z₁ = K₀x₁ + K₁x₂ + K₂x₃, z₂ = K₀x₂ + K₁x₃ + K₂x₄. What stands "
+        "before x₂ in each? The chain rule sums δ times that.",
+        "∂z₀/∂x₂ = K₂, ∂z₁/∂x₂ = K₁, ∂z₂/∂x₂ = K₀: d0*K2 + d1*K1 + d2*K0",
+    ),
+    mistakes=(
+        Mistake(
+            "unrotated",
+            "d0*K0 + d1*K1 + d2*K2",
+            "You paired first with first and last with last: but in z₀ the pixel x₂ is the last of "
+            "the window, so K₂ stands before it. Read the outputs forwards, and the kernel runs "
+            "backwards.",
+        ),
+        Mistake(
+            "own place only",
+            "d2*K0",
+            "That is the path through z₂, whose window starts at x₂. The windows of z₀ and z₁ hold "
+            "x₂, too.",
+        ),
+        Mistake(
+            "middle of the window only",
+            "d1*K1",
+            "That is the path through z₁, in whose window x₂ is in the middle. z₀ and z₂ see it, "
+            "too.",
+        ),
+        Mistake(
+            "end of the window only",
+            "d0*K2",
+            "That is the path through z₀. The windows of z₁ and z₂ hold x₂, too.",
+        ),
+        Mistake(
+            "pixel 1", "d0*K1 + d1*K0", "That is ∂C/∂x₁, which only z₀ and z₁ see: x₂ is asked for."
+        ),
+        Mistake(
+            "pixel 3", "d1*K2 + d2*K1", "That is ∂C/∂x₃, which only z₁ and z₂ see: x₂ is asked for."
+        ),
+        Mistake(
+            "first output missing",
+            "d1*K1 + d2*K0",
+            "The path through z₀ is missing: its window is x₀, x₁, x₂.",
+        ),
+        Mistake(
+            "last output missing",
+            "d0*K2 + d1*K1",
+            "The path through z₂ is missing: its window starts at x₂.",
+        ),
+        Mistake(
+            "middle output missing",
+            "d0*K2 + d2*K0",
+            "The path through z₁ is missing: x₂ is in the middle of its window.",
+        ),
+        Mistake(
+            "no kernel",
+            "d0 + d1 + d2",
+            "The weights are missing: each δ comes back times the weight on its path.",
+        ),
+        Mistake(
+            "no errors",
+            "K0 + K1 + K2",
+            "The errors are missing: that is the derivative of z₀ + z₁ + z₂. Each path carries "
+            "its δ.",
+        ),
+        Mistake(
+            "sums multiplied",
+            "(d0 + d1 + d2)*(K0 + K1 + K2)",
+            "You multiplied the sum of δ by the sum of the kernel: each output sees x₂ through one "
+            "weight only.",
+        ),
+        Mistake(
+            "one weight for all, the first",
+            "(d0 + d1 + d2)*K0",
+            "You gave each path the weight K₀: that stands before x₂ in z₂ only.",
+        ),
+        Mistake(
+            "one weight for all, the middle",
+            "(d0 + d1 + d2)*K1",
+            "You gave each path the weight K₁: that stands before x₂ in z₁ only.",
+        ),
+        Mistake(
+            "one weight for all, the last",
+            "(d0 + d1 + d2)*K2",
+            "You gave each path the weight K₂: that stands before x₂ in z₀ only.",
+        ),
+        Mistake(
+            "one error for all",
+            "d2*(K0 + K1 + K2)",
+            "You took δ₂ for each path: z₀ and z₁ have their own δ.",
+        ),
+        Mistake(
+            "shifted by one",
+            "d0*K1 + d1*K2 + d2*K0",
+            "The path through z₂ is right. In z₀ the pixel x₂ is the last of the window, in z₁ the "
+            "middle one.",
+        ),
+        Mistake(
+            "mean",
+            "(d0*K2 + d1*K1 + d2*K0)/3",
+            "You took the mean of the three paths: the chain rule adds them.",
+        ),
+    ),
+)
+
+
+def handed_back(
+    start: Any = lambda i, j, stride: (i * stride, j * stride),
+    hand: Any = lambda delta, K, window: np.tensordot(delta, K, axes=1),
+    cut: Any = lambda padded, H, W, p: padded[:, :, p : p + H, p : p + W],
+    add: Any = lambda window, share: window + share,
+) -> Any:
+    """dx with one of its parts replaced; `hand` also sees the window of the image."""
+
+    def run(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+        (H, W), (kh, kw) = x.shape[2:], K.shape[2:]
+        image = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+        padded = np.zeros_like(image)
+        for i, j in np.ndindex(dz.shape[2:]):
+            r, c = start(i, j, stride)
+            place = np.s_[:, :, r : r + kh, c : c + kw]
+            padded[place] = add(padded[place], hand(dz[:, :, i, j], K, image[place]))
+        return cut(padded, H, W, padding)
+
+    return run
+
+
+def only_what_was_seen(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+    """By the dilated δ and the rotated kernel, which know nothing of pixels left over."""
+    dx = image_gradient(dz, x, K, stride, padding)
+    seen = [(n - 1) * stride + k - padding for n, k in zip(dz.shape[2:], K.shape[2:], strict=True)]
+    return dx[:, :, : seen[0], : seen[1]]
+
+
+def all_samples_together(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+    dx = image_gradient(dz, x, K, stride, padding)
+    return dx.sum(axis=0, keepdims=True).repeat(len(x), axis=0)
+
+
+def then(change: Any) -> Any:
+    """The right dx, then changed: change(dx, dz, x)."""
+    return lambda dz, x, K, stride, padding: change(
+        image_gradient(dz, x, K, stride, padding), dz, x
+    )
+
+
+IMAGE = CodeExercise(
+    id="09.3",
+    title="the gradient of the image",
+    points=3,
+    reference=image_gradient,
+    samples=layer_samples(3),
+    hints=(
+        "Do not look for the outputs that see a pixel. Go through the outputs, and let each give "
+        "back to its window what it took from there.",
+        "Start from zeros in the size of the padded image. For every place (i, j) add, to its "
+        "window, the sum over f of dz[s, f, i, j] times K[f]. In the end cut the padding off.",
+        "d_padded[:, :, i*stride : i*stride + kh, j*stride : j*stride + kw] += "
+        'np.einsum("sf,fcuv->scuv", dz[:, :, i, j], K); then '
+        "return d_padded[:, :, padding : padding + H, padding : padding + W]",
+    ),
+    mistakes=(
+        Mistake(
+            "kernel rotated",
+            handed_back(hand=lambda d, K, w: np.tensordot(d, K[:, :, ::-1, ::-1], axes=1)),
+            "You rotated the kernel while handing it back: weight K_uv goes back to the pixel that "
+            "it came from, entry (u, v) of the window. The rotation shows only when one asks which "
+            "outputs a pixel hears of.",
+        ),
+        Mistake(
+            "rows of the kernel reversed",
+            handed_back(hand=lambda d, K, w: np.tensordot(d, K[:, :, ::-1], axes=1)),
+            "You reversed the rows of the kernel: weight K_uv goes back to entry (u, v) of the "
+            "window.",
+        ),
+        Mistake(
+            "columns of the kernel reversed",
+            handed_back(hand=lambda d, K, w: np.tensordot(d, K[:, :, :, ::-1], axes=1)),
+            "You reversed the columns of the kernel: weight K_uv goes back to entry (u, v) of the "
+            "window.",
+        ),
+        Mistake(
+            "overwritten",
+            handed_back(add=lambda window, share: share),
+            "Windows overlap, and each of yours overwrites what the ones before handed back: add "
+            "up, with += instead of =.",
+        ),
+        Mistake(
+            "padding not cut off",
+            handed_back(cut=lambda padded, H, W, p: padded),
+            "Your dx still has the padding around it: nobody asks for the gradient of the zeros. "
+            "Cut padding rows and columns off on each side.",
+        ),
+        Mistake(
+            "cut at the far end",
+            handed_back(cut=lambda padded, H, W, p: padded[:, :, :H, :W]),
+            "Your dx is moved by the padding: output (i, j) hands back to row i·stride of the "
+            "*padded* image, so pixel 0 stands at index padding.",
+        ),
+        Mistake(
+            "cut at the near end",
+            handed_back(cut=lambda padded, H, W, p: padded[:, :, 2 * p :, 2 * p :]),
+            "You cut all of the padding off above and on the left: half of it is on the far sides.",
+        ),
+        Mistake(
+            "no stride",
+            handed_back(start=lambda i, j, stride: (i, j)),
+            "The stride is missing: the window of output (i, j) starts at (i·stride, j·stride) of "
+            "the padded image.",
+        ),
+        Mistake(
+            "stride for the rows only",
+            handed_back(start=lambda i, j, stride: (i * stride, j)),
+            "Your windows move by stride down, but by 1 to the right.",
+        ),
+        Mistake(
+            "stride for the columns only",
+            handed_back(start=lambda i, j, stride: (i, j * stride)),
+            "Your windows move by stride to the right, but by 1 down.",
+        ),
+        Mistake(
+            "only what was seen",
+            only_what_was_seen,
+            "Your dx is too small: pixels that are in no window have a gradient too, it is 0. Make "
+            "dx as large as x.",
+        ),
+        Mistake(
+            "first kernel only",
+            handed_back(hand=lambda d, K, w: np.tensordot(d[:, :1], K[:1], axes=1)),
+            "Only the first kernel hands back: sum over all f.",
+        ),
+        Mistake(
+            "last kernel only",
+            handed_back(hand=lambda d, K, w: np.tensordot(d[:, -1:], K[-1:], axes=1)),
+            "Only the last kernel hands back: each overwrites the one before. Sum over all f.",
+        ),
+        Mistake(
+            "mean over the kernels",
+            handed_back(hand=lambda d, K, w: np.tensordot(d, K, axes=1) / len(K)),
+            "You took the mean over the kernels: all paths are added.",
+        ),
+        Mistake(
+            "channels mixed",
+            handed_back(
+                hand=lambda d, K, w: (
+                    np.tensordot(d, K.sum(axis=1, keepdims=True), axes=1) * np.ones_like(w)
+                )
+            ),
+            "Your dx is the same for every channel: channel c was multiplied with K[:, c] only.",
+        ),
+        Mistake(
+            "kernels mixed",
+            handed_back(
+                hand=lambda d, K, w: np.multiply.outer(d.sum(axis=1), K.sum(axis=0)),
+            ),
+            "You multiplied the sum of δ over the kernels by the sum of the kernels: multiply δ_f "
+            "by K_f first, then sum over f.",
+        ),
+        Mistake(
+            "no kernel",
+            handed_back(
+                hand=lambda d, K, w: (
+                    d.sum(axis=1)[:, np.newaxis, np.newaxis, np.newaxis] * np.ones_like(w)
+                )
+            ),
+            "The kernel is missing: each δ goes back times the weight on its path.",
+        ),
+        Mistake(
+            "no δ",
+            handed_back(hand=lambda d, K, w: K.sum(axis=0) * np.ones_like(w)),
+            "Your dx lacks δ: that is the gradient of the sum of all outputs.",
+        ),
+        Mistake(
+            "times the image",
+            handed_back(hand=lambda d, K, w: np.tensordot(d, K, axes=1) * w),
+            "Your dx has x as a factor: z is linear in x, so only the weights stay.",
+        ),
+        Mistake(
+            "samples mixed",
+            all_samples_together,
+            "Each of your samples gets the gradients of all: sample s hears of its own δ only, so "
+            "there is no sum over the batch.",
+        ),
+        Mistake(
+            "divided by the batch",
+            then(lambda dx, dz, x: dx / len(x)),
+            "You divided by the number of samples: the 1/m of the cost is in δ already.",
+        ),
+        Mistake(
+            "divided by the places",
+            then(lambda dx, dz, x: dx / dz[0, 0].size),
+            "You divided by the number of outputs: a sum over all paths is asked for, no mean.",
+        ),
+        Mistake(
+            "rows and columns swapped",
+            then(lambda dx, dz, x: dx.swapaxes(2, 3)),
+            "Rows and columns of your dx are swapped: it has the shape of x.",
+        ),
+        Mistake(
+            "channels last",
+            then(lambda dx, dz, x: np.moveaxis(dx, 1, -1)),
+            "Your dx has its channels last: it has the shape of x, (B, C, H, W).",
+        ),
+    ),
+)
+
+
+DILATED = NumberExercise(
+    id="09.4",
+    title="the size of the dilated error",
+    value=13,
+    tolerance=0,
+    hints=(
+        "Between two neighbours stand S − 1 zeros. How many gaps are there between five numbers?",
+        "δ₀ 0 0 δ₁ 0 0 … : the last δ stands at position 4·3, and positions are counted from 0.",
+        "(M − 1)·S + 1 with M = 5 and S = 3",
+    ),
+    mistakes=(
+        Mistake(
+            "M S",
+            15,
+            "You counted S − 1 zeros behind the last δ as well: zeros stand *between* neighbours. "
+            "There are M − 1 gaps, not M.",
+        ),
+        Mistake(
+            "no + 1",
+            12,
+            "(M − 1)·S is the index of the last δ: counted from 0, so there is one number more.",
+        ),
+        Mistake("one zero", 9, "You put one zero into each gap: with S = 3 there are S − 1 = 2."),
+        Mistake(
+            "S zeros",
+            17,
+            "You put S zeros into each gap: neighbours are S apart, so S − 1 zeros fit between.",
+        ),
+        Mistake(
+            "padded already",
+            19,
+            "That is the size after the padding of k − 1 zeros on each side: before it is asked "
+            "for.",
+        ),
+        Mistake(
+            "M S, padded",
+            21,
+            "You padded already, and you counted zeros behind the last δ: they stand between "
+            "neighbours only.",
+        ),
+        Mistake(
+            "zeros only", 8, "That is the number of zeros: the five numbers themselves count, too."
+        ),
+        Mistake(
+            "zeros in M gaps",
+            10,
+            "That is the number of zeros if there were M gaps: there are M − 1, and the numbers "
+            "themselves count, too.",
+        ),
+        Mistake("not dilated", 5, "That is δ as it is: the zeros in between are missing."),
+        Mistake(
+            "padded, not dilated",
+            11,
+            "That is δ with k − 1 zeros on each side: the zeros in between are asked for.",
+        ),
+        Mistake(
+            "pixels seen",
+            16,
+            "That is (M − 1)·S + k, the number of pixels that the windows reach: for δ itself a "
+            "single number stands at the end, not a window.",
+        ),
+        Mistake("times the kernel", 20, "That is M·k: the kernel plays no part in the dilation."),
+        Mistake("gaps", 4, "That is the number of gaps: how many numbers are there in all?"),
+    ),
+)
+
+
+def mean_shared(
+    start: Any = lambda i, j, stride: (i * stride, j * stride),
+    share: Any = lambda delta, window, stride: np.ones_like(window) * delta / window[0, 0].size,
+    add: Any = lambda before, share: before + share,
+    length: Any = lambda size, stride: size,
+) -> Any:
+    """Pooling backward with one of its parts replaced."""
+
+    def run(dz, x, size, stride):  # type: ignore[no-untyped-def]
+        dx, k = np.zeros_like(x), length(size, stride)
+        for i, j in np.ndindex(dz.shape[2:]):
+            r, c = start(i, j, stride)
+            place = np.s_[:, :, r : r + k, c : c + k]
+            delta = dz[:, :, i : i + 1, j : j + 1]
+            dx[place] = add(dx[place], share(delta, x[place], stride))
+        return dx
+
+    return run
+
+
+# B, C, H, W, size, stride. Windows overlap, lie side by side or leave gaps; pixels are left over.
+POOLED = (
+    (2, 3, 7, 8, 3, 2),
+    (1, 2, 4, 6, 2, 2),
+    (2, 1, 6, 5, 3, 1),
+    (1, 1, 4, 4, 2, 2),
+    (3, 2, 5, 7, 1, 2),
+    (2, 2, 5, 5, 5, 5),
+    (1, 2, 6, 9, 2, 3),
+    (2, 2, 4, 4, 2, 1),
+)
+
+
+def pool_samples(exercise: int, make: Any) -> tuple[Sample, ...]:
+    """δ and images for each of the poolings; make(rng, shape) gives the images."""
+    found = []
+    for seed, (B, C, H, W, size, stride) in enumerate(POOLED):
+        rng = np.random.default_rng([9, exercise, seed])
+        outputs = (output_size(H, size, stride), output_size(W, size, stride))
+        dz = away_from_zero(rng, (B, C, *outputs))
+        found.append({"dz": dz, "x": make(rng, (B, C, H, W)), "size": size, "stride": stride})
+    return tuple(found)
+
+
+def upsampled(dz: Array, n: int) -> Array:
+    """Each number as a block of n × n."""
+    return dz.repeat(n, axis=2).repeat(n, axis=3)
+
+
+def mean_without_leftovers(dz, x, size, stride):  # type: ignore[no-untyped-def]
+    dx = mean_pool_backward(dz, x, size, stride)
+    rows, columns = ((n - 1) * stride + size for n in dz.shape[2:])
+    return dx[:, :, :rows, :columns]
+
+
+def of_mean(change: Any) -> Any:
+    """The right dx of mean pooling, then changed: change(dx, dz, size, stride)."""
+    return lambda dz, x, size, stride: change(
+        mean_pool_backward(dz, x, size, stride), dz, size, stride
+    )
+
+
+MEAN_POOL = CodeExercise(
+    id="09.5",
+    title="mean pooling, backward",
+    points=2,
+    reference=mean_pool_backward,
+    samples=pool_samples(5, away_from_zero),
+    hints=(
+        "What is ∂z/∂x for a pixel inside the window, and for one outside?",
+        "Start from zeros in the shape of x. For every (i, j) add dz[:, :, i, j] / size² to all "
+        "pixels of its window; slices of one row and one column keep the axes: dz[:, :, i:i+1, "
+        "j:j+1].",
+        "dx[:, :, i*stride : i*stride + size, j*stride : j*stride + size] += "
+        "dz[:, :, i:i+1, j:j+1] / size**2",
+    ),
+    mistakes=(
+        Mistake(
+            "not divided",
+            of_mean(lambda dx, dz, size, stride: dx * size**2),
+            "The factor 1/size² is missing: each pixel was only one of size · size in the mean, so "
+            "it gets one share of δ, not all of it.",
+        ),
+        Mistake(
+            "divided by size",
+            of_mean(lambda dx, dz, size, stride: dx * size),
+            "You divided by size: a window has size · size pixels.",
+        ),
+        Mistake(
+            "divided by 4",
+            of_mean(lambda dx, dz, size, stride: dx * size**2 / 4),
+            "You divided by 4, which is right for size 2 only: a window has size · size pixels.",
+        ),
+        Mistake(
+            "divided by the stride",
+            of_mean(lambda dx, dz, size, stride: dx * size**2 / stride**2),
+            "You divided by stride · stride: a window has size · size pixels.",
+        ),
+        Mistake(
+            "divided by the outputs",
+            of_mean(lambda dx, dz, size, stride: dx * size**2 / dz[0, 0].size),
+            "You divided by the number of outputs: a window has size · size pixels.",
+        ),
+        Mistake(
+            "divided twice",
+            of_mean(lambda dx, dz, size, stride: dx / size**2),
+            "You divided by size² twice.",
+        ),
+        Mistake(
+            "multiplied",
+            of_mean(lambda dx, dz, size, stride: dx * size**4),
+            "You multiplied by size²: the mean divides, forward and backward.",
+        ),
+        Mistake(
+            "divided by the batch",
+            of_mean(lambda dx, dz, size, stride: dx / len(dz)),
+            "You divided by the number of samples as well: the 1/m of the cost is in δ already.",
+        ),
+        Mistake(
+            "overwritten",
+            mean_shared(add=lambda before, share: share),
+            "Where windows overlap, the later one overwrites the earlier one: a pixel in several "
+            "windows gets a share of each. Use +=.",
+        ),
+        Mistake(
+            "one pixel only",
+            mean_shared(length=lambda size, stride: 1, share=lambda d, w, s: d * np.ones_like(w)),
+            "You gave each δ to the first pixel of its window: all pixels took part in the mean.",
+        ),
+        Mistake(
+            "one share only",
+            mean_shared(
+                share=lambda d, w, s: (
+                    np.eye(1, w[0, 0].size).reshape(w.shape[2:]) * d / w[0, 0].size
+                )
+            ),
+            "Only the first pixel of each window gets its share: all pixels took part in the mean.",
+        ),
+        Mistake(
+            "to the largest",
+            mean_shared(share=lambda d, w, s: d * (w == w.max(axis=(2, 3), keepdims=True))),
+            "You gave δ to the largest pixel: that is max pooling.",
+        ),
+        Mistake(
+            "in proportion",
+            mean_shared(share=lambda d, w, s: d * w / w.sum(axis=(2, 3), keepdims=True)),
+            "You shared δ out in proportion to the pixels: the mean does not weigh them, all get "
+            "the same.",
+        ),
+        Mistake(
+            "times the pixels",
+            mean_shared(share=lambda d, w, s: d * w / w[0, 0].size),
+            "You multiplied by x: the slope of the mean is 1/size², whatever the pixels are.",
+        ),
+        Mistake(
+            "no stride",
+            mean_shared(start=lambda i, j, stride: (i, j)),
+            "The stride is missing: window (i, j) starts at (i·stride, j·stride).",
+        ),
+        Mistake(
+            "stride for the rows only",
+            mean_shared(start=lambda i, j, stride: (i * stride, j)),
+            "Your windows move by stride down, but by 1 to the right.",
+        ),
+        Mistake(
+            "stride for the columns only",
+            mean_shared(start=lambda i, j, stride: (i, j * stride)),
+            "Your windows move by stride to the right, but by 1 down.",
+        ),
+        Mistake(
+            "windows of the stride",
+            lambda dz, x, size, stride: mean_shared(length=lambda size, stride: stride)(
+                dz, x, size, stride
+            ),
+            "Your windows have the size of the stride: size and stride are two things.",
+        ),
+        Mistake(
+            "repeated only",
+            lambda dz, x, size, stride: upsampled(dz, size) / size**2,
+            "You repeated each δ: that fills the image only if windows lie side by side and no "
+            "pixel is left over. Add to the windows of zeros in the shape of x.",
+        ),
+        Mistake(
+            "without what is left over",
+            mean_without_leftovers,
+            "Your dx is smaller than x: pixels in no window have gradient 0. Start from zeros in "
+            "the shape of x.",
+        ),
+        Mistake(
+            "rows and columns swapped",
+            of_mean(lambda dx, dz, size, stride: dx.swapaxes(2, 3)),
+            "Rows and columns of your dx are swapped: it has the shape of x.",
+        ),
+        Mistake(
+            "channels mixed",
+            lambda dz, x, size, stride: mean_pool_backward(
+                dz.mean(axis=1, keepdims=True) * np.ones_like(dz), x, size, stride
+            ),
+            "You took the mean over the channels: each channel is pooled by itself.",
+        ),
+    ),
+)
+
+
+ROUTES = ChoiceExercise(
+    id="09.6",
+    title="where max pooling sends δ",
+    options={
+        "a": "(10, 100, 0)",
+        "b": "(0, 110, 100)",
+        "c": "(0, 100, 0)",
+        "d": "(0, 110, 0)",
+        "e": "(0, 60, 50)",
+        "f": "(0, 10, 100)",
+        "g": "(5, 55, 50)",
+    },
+    right="d",
+    hints=(
+        "Which pixels are in the first window, which in the second? Where is the largest of each?",
+        "The first window is (1, 5): its largest is the pixel in the middle. The second is (5, 5), "
+        "a tie: the first one, in the order of reading, takes all.",
+        "The pixel in the middle gets 10 from the first window and 100 from the second.",
+    ),
+    mistakes=(
+        Mistake(
+            "to the first pixel",
+            "a",
+            "That sends each δ to the first pixel of its window, whatever the values: the largest "
+            "one gets it.",
+        ),
+        Mistake(
+            "to every tie",
+            "b",
+            "In the second window both pixels get all of δ = 100: that is 200 in all, from an "
+            "output that changes by one at most. Only the first takes it.",
+        ),
+        Mistake(
+            "overwritten",
+            "c",
+            "The middle pixel is the largest of both windows: the second δ must be added to the "
+            "first, not put in its place.",
+        ),
+        Mistake(
+            "tie shared",
+            "e",
+            "Sharing a tie would be possible, but it is not the convention here (nor in PyTorch): "
+            "the first one in row-major order takes all.",
+        ),
+        Mistake(
+            "last of the tie",
+            "f",
+            "In the second window the last of the two largest got δ: by convention the first does.",
+        ),
+        Mistake("mean pooling", "g", "That is mean pooling: each pixel of a window gets half."),
+    ),
+)
+
+
+def small_integers(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Images in which ties are common, and windows with negative pixels only are, too."""
+    return rng.choice([-3.0, -2.0, -1.0, 1.0, 2.0], shape, p=[0.2, 0.3, 0.2, 0.2, 0.1])
+
+
+def largest_mask(window: Array) -> Array:
+    """All the largest pixels."""
+    return window == window.max(axis=(2, 3), keepdims=True)
+
+
+def chosen(place: Any) -> Any:
+    """A mask of one pixel in each window, whose place is given by `place` of the flat window."""
+
+    def mask(window: Array) -> Array:
+        flat = window.reshape(*window.shape[:2], -1)
+        one = np.arange(flat.shape[2]) == place(flat)[..., np.newaxis]
+        return one.reshape(window.shape)
+
+    return mask
+
+
+def first_place(flat: Array) -> Array:
+    return flat.argmax(axis=2)
+
+
+def last_place(flat: Array) -> Array:
+    return flat.shape[2] - 1 - flat[:, :, ::-1].argmax(axis=2)
+
+
+FIRST = chosen(first_place)
+
+
+def max_routed(mask: Any = FIRST, **more: Any) -> Any:
+    """Max pooling backward with another mask, or another part replaced."""
+    return mean_shared(share=lambda d, w, s: d * mask(w), **more)
+
+
+def first_by_columns(window: Array) -> Array:
+    return FIRST(window.swapaxes(2, 3)).swapaxes(2, 3)
+
+
+def rows_and_columns_confused(window: Array) -> Array:
+    return FIRST(window).swapaxes(2, 3)
+
+
+def never_below_zero(window: Array) -> Array:
+    return FIRST(window) & (window > 0)
+
+
+def of_max(change: Any) -> Any:
+    """The right dx of max pooling, then changed: change(dx, dz, x, size, stride)."""
+    return lambda dz, x, size, stride: change(
+        max_pool_backward(dz, x, size, stride), dz, x, size, stride
+    )
+
+
+def max_without_leftovers(dx, dz, x, size, stride):  # type: ignore[no-untyped-def]
+    rows, columns = ((n - 1) * stride + size for n in dz.shape[2:])
+    return dx[:, :, :rows, :columns]
+
+
+MAX_POOL = CodeExercise(
+    id="09.7",
+    title="max pooling, backward",
+    points=3,
+    reference=max_pool_backward,
+    samples=pool_samples(7, small_integers),
+    hints=(
+        "The forward pass threw away which pixel was the largest: look for it again, in x. "
+        "np.argmax gives the first of equal ones.",
+        "For every s, c, i, j: cut out the window of x; argmax gives the place of its largest "
+        "entry in reading order, and np.unravel_index turns it into a row and a column. Add dz "
+        "there.",
+        "u, v = np.unravel_index(window.argmax(), window.shape); "
+        "dx[s, c, i*stride + u, j*stride + v] += dz[s, c, i, j]",
+    ),
+    mistakes=(
+        Mistake(
+            "to every tie",
+            max_routed(largest_mask),
+            "Where the largest value occurs several times, each of them gets all of δ: then the "
+            "entries of dx add up to more than δ. Only the first in row-major order takes it.",
+        ),
+        Mistake(
+            "tie shared",
+            max_routed(lambda w: largest_mask(w) / largest_mask(w).sum(axis=(2, 3), keepdims=True)),
+            "You share δ out over the ties: by the convention of this course, and of PyTorch, the "
+            "first one in row-major order takes all.",
+        ),
+        Mistake(
+            "last of the tie",
+            max_routed(chosen(last_place)),
+            "Of several largest ones the last gets δ: by convention the first does. Compare with > "
+            "instead of >=, or use argmax.",
+        ),
+        Mistake(
+            "first by columns",
+            max_routed(first_by_columns),
+            "Of several largest ones you take the first column by column: row-major order reads "
+            "row by row.",
+        ),
+        Mistake(
+            "overwritten",
+            max_routed(add=lambda before, share: np.where(share != 0, share, before)),
+            "A pixel that is the largest of several overlapping windows gets the sum of their δ: "
+            "use += instead of =.",
+        ),
+        Mistake(
+            "windows overwritten",
+            max_routed(add=lambda before, share: share),
+            "Each window overwrites the whole of what overlapping windows handed back before, with "
+            "its zeros, too: use +=.",
+        ),
+        Mistake(
+            "to all",
+            max_routed(np.ones_like),
+            "Every pixel of the window gets δ: only the largest one had a say in the output.",
+        ),
+        Mistake(
+            "mean pooling",
+            mean_pool_backward,
+            "That is mean pooling: here the largest pixel takes all, the others nothing.",
+        ),
+        Mistake(
+            "first pixel of the window",
+            max_routed(chosen(lambda flat: 0 * flat.argmax(axis=2))),
+            "The first pixel of each window gets δ, whatever the values: look for the largest.",
+        ),
+        Mistake(
+            "smallest",
+            max_routed(chosen(lambda flat: flat.argmin(axis=2))),
+            "The smallest pixel of each window gets δ.",
+        ),
+        Mistake(
+            "largest by size",
+            max_routed(chosen(lambda flat: np.abs(flat).argmax(axis=2))),
+            "The pixel farthest from 0 gets δ: −3 is not larger than 1.",
+        ),
+        Mistake(
+            "never below 0",
+            max_routed(never_below_zero),
+            "Windows with negative pixels only hand back nothing: the largest of them gets δ. Does "
+            "your search start at 0?",
+        ),
+        Mistake(
+            "rows and columns confused",
+            max_routed(rows_and_columns_confused),
+            "You took the place of the largest entry apart the wrong way round: row = place // "
+            "size, column = place % size.",
+        ),
+        Mistake(
+            "no δ",
+            of_max(
+                lambda dx, dz, x, size, stride: max_pool_backward(np.ones_like(dz), x, size, stride)
+            ),
+            "Your dx counts how often a pixel is the largest: multiply by δ.",
+        ),
+        Mistake(
+            "times the pixel",
+            max_routed(lambda w: FIRST(w) * w),
+            "You multiplied by x: the output *is* that pixel, so the slope is 1.",
+        ),
+        Mistake(
+            "shared by the area",
+            max_routed(lambda w: FIRST(w) / w[0, 0].size),
+            "You divided by the size of the window: the largest pixel takes all of δ.",
+        ),
+        Mistake(
+            "divided by the batch",
+            of_max(lambda dx, dz, x, size, stride: dx / len(x)),
+            "You divided by the number of samples: the 1/m of the cost is in δ already.",
+        ),
+        Mistake(
+            "no stride",
+            max_routed(start=lambda i, j, stride: (i, j)),
+            "The stride is missing: window (i, j) starts at (i·stride, j·stride).",
+        ),
+        Mistake(
+            "windows of the stride",
+            max_routed(length=lambda size, stride: stride),
+            "Your windows have the size of the stride: size and stride are two things.",
+        ),
+        Mistake(
+            "channels mixed",
+            max_routed(lambda w: FIRST(w.max(axis=1, keepdims=True)) * np.ones_like(w)),
+            "You looked for the largest over all channels: each channel is pooled by itself.",
+        ),
+        Mistake(
+            "one image for all",
+            max_routed(lambda w: FIRST(w[:1]) * np.ones_like(w)),
+            "You took the places of the largest from the first image for all: use x[s].",
+        ),
+        Mistake(
+            "without what is left over",
+            of_max(max_without_leftovers),
+            "Your dx is smaller than x: pixels in no window have gradient 0. Start from zeros in "
+            "the shape of x.",
+        ),
+        Mistake(
+            "rows and columns swapped",
+            of_max(lambda dx, dz, x, size, stride: dx.swapaxes(2, 3)),
+            "Rows and columns of your dx are swapped: it has the shape of x.",
+        ),
+    ),
+)
+
+
+# B, C, H, W
+FLATTENED = ((2, 3, 4, 5), (3, 1, 2, 4), (1, 4, 3, 2), (2, 2, 2, 2), (3, 3, 3, 3), (4, 2, 1, 3))
+
+
+def flatten_samples() -> tuple[Sample, ...]:
+    """δ of flattened images, and the images."""
+    found = []
+    for seed, (B, C, H, W) in enumerate(FLATTENED):
+        rng = np.random.default_rng([9, 8, seed])
+        dz, x = away_from_zero(rng, (B, C * H * W)), away_from_zero(rng, (B, C, H, W))
+        found.append({"dz": dz, "x": x})
+    return tuple(found)
+
+
+def channels_last(dz: Array, x: Array) -> Array:
+    B, C, H, W = x.shape
+    return np.moveaxis(dz.reshape(B, H, W, C), -1, 1)
+
+
+def columns_first(dz: Array, x: Array) -> Array:
+    B, C, H, W = x.shape
+    return dz.reshape(B, C, W, H).swapaxes(2, 3)
+
+
+def batch_last(dz: Array, x: Array) -> Array:
+    return np.moveaxis(dz.reshape(*x.shape[1:], len(x)), -1, 0)
+
+
+FLATTEN = CodeExercise(
+    id="09.8",
+    title="flatten, backward",
+    reference=flatten_backward,
+    samples=flatten_samples(),
+    hints=(
+        "Nothing was computed on the way forward. What is the derivative of an entry of the row by "
+        "its pixel?",
+        "Every number goes back to the place that it came from. Which NumPy function made the row?",
+        "return dz.reshape(x.shape)",
+    ),
+    mistakes=(
+        Mistake(
+            "still flat",
+            lambda dz, x: dz.copy(),
+            "Your dx is still a row for each sample: it must have the shape of x.",
+        ),
+        Mistake(
+            "channels last",
+            channels_last,
+            "You read the row as if the channels came last: it was written channel after channel, "
+            "so dz.reshape(x.shape) undoes it.",
+        ),
+        Mistake(
+            "column by column",
+            columns_first,
+            "You read each channel column by column: it was written row by row.",
+        ),
+        Mistake(
+            "Fortran order",
+            lambda dz, x: dz.reshape(x.shape, order="F"),
+            'order="F" lets the first index run fastest: the row was written with the last one '
+            "fastest.",
+        ),
+        Mistake(
+            "transposed first",
+            batch_last,
+            "You mixed the samples: each row of dz is one sample, and stays one.",
+        ),
+        Mistake(
+            "transposed",
+            lambda dz, x: dz.T.reshape(x.shape),
+            "You transposed dz first: each row of dz is one sample, and stays one.",
+        ),
+        Mistake(
+            "times the image",
+            lambda dz, x: dz.reshape(x.shape) * x,
+            "You multiplied by x: nothing is computed in flatten, so every slope is 1.",
+        ),
+        Mistake(
+            "the image",
+            lambda dz, x: x.copy(),
+            "You returned x: what is asked for is δ, in the shape of x.",
+        ),
+        Mistake(
+            "divided by the entries",
+            lambda dz, x: dz.reshape(x.shape) / dz.shape[1],
+            "You divided by the number of entries: nothing is averaged in flatten.",
+        ),
+        Mistake(
+            "divided by the batch",
+            lambda dz, x: dz.reshape(x.shape) / len(x),
+            "You divided by the number of samples: the 1/m of the cost is in δ already.",
+        ),
+        Mistake(
+            "rows and columns swapped",
+            lambda dz, x: dz.reshape(x.shape).swapaxes(2, 3),
+            "Rows and columns of your dx are swapped: it has the shape of x.",
+        ),
+        Mistake(
+            "reversed",
+            lambda dz, x: dz[:, ::-1].reshape(x.shape),
+            "You reversed the row: the numbers go back in the order in which they came.",
+        ),
+        Mistake(
+            "summed over the batch",
+            lambda dz, x: np.broadcast_to(dz.sum(axis=0).reshape(x.shape[1:]), x.shape).copy(),
+            "You summed over the samples: each sample has its own gradient.",
+        ),
+    ),
+)
+
+
+EXERCISES = (PARAMETERS, MIDDLE_PIXEL, IMAGE, DILATED, MEAN_POOL, ROUTES, MAX_POOL, FLATTEN)
