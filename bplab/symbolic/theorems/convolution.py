@@ -151,7 +151,7 @@ def through_the_outputs(model: Model, error: Grid, row_stride: Any, column_strid
         .step(
             total(error[r, f, i, j] * partial(z[r, f, i, j], x[s, c, p, q]), r, f, i, j),
             chain_rule,
-            "a pixel is seen by many outputs, in every channel",
+            "many outputs see a pixel",
         )
         .step(
             total(
@@ -159,7 +159,7 @@ def through_the_outputs(model: Model, error: Grid, row_stride: Any, column_strid
                 f, i, j,
             ),
             chain_rule,
-            "output $(i, j)$ sees the pixel under the kernel position with $p = S i + u - P$",
+            "the pixel lies under $u$ if $p = S i + u - P$",
         )
         .step(
             total(
@@ -207,17 +207,17 @@ def input_gradient_rotated() -> Derivation:
         .step(
             total(K[f, c, u, v] * delta_1[s, f, p + P_h - u, q + P_w - v], f, u, v),
             algebra,
-            "sum over the kernel: $i = p + P - u$; this is a convolution of $\\delta$ with $K$",
+            "put $i = p + P - u$: a convolution",
         )
         .step(
             total(K[f, c, k_h - 1 - t, k_w - 1 - w] * delta_1[s, f, row, column], f, t, w),
             algebra,
-            "read the kernel from its end: $u = k - 1 - t$",
+            "from the kernel's end: $u = k - 1 - t$",
         )
         .step(
             total(rotated[f, c, t, w] * delta_1[s, f, row, column], f, t, w),
             definition(rotated[f, c, t, w]),
-            "a correlation of $\\delta$, padded by $k - 1 - P$, with the kernel rotated by 180°",
+            "a correlation with the rotated kernel",
         )
     )
 
@@ -243,12 +243,12 @@ def input_gradient_dilated() -> Derivation:
                 f, t, w,
             ),
             algebra,
-            "read the kernel from its end: $u = k - 1 - t$, where $p + P - S i = u$",
+            "from the kernel's end: $u = k - 1 - t$",
         )
         .step(
             total(rotated[f, c, t, w] * dilated[s, f, row, column], f, t, w),
             definition(rotated[f, c, t, w], dilated[s, f, p, q]),
-            "the inner sum is $\\delta$ with $S - 1$ zeros between neighbours",
+            "$S - 1$ zeros between neighbours",
         )
     )  # fmt: skip
 
@@ -296,7 +296,7 @@ def dense_view_input() -> Derivation:
         .step(
             total(delta[r, f, i, j] * partial(z[r, f, i, j], x[s, c, p, q]), r, f, i, j),
             chain_rule,
-            "a pixel is seen by many outputs",
+            "many outputs see a pixel",
         )
         .step(
             total(T[f, c, i, j, p, q] * delta[s, f, i, j], f, i, j),
