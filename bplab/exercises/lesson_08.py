@@ -322,6 +322,34 @@ OUTPUT_SIZE = CodeExercise(
             "Round down, with //.",
         ),
         Mistake(
+            "kernel less one",
+            lambda n, k, s, p: (n + 2 * p - (k - 1)) // s + 1,
+            "You subtracted kernel − 1 and added 1 as well: that adds a window "
+            "wherever the last step just fails to fit.",
+        ),
+        Mistake(
+            "stride and one",
+            lambda n, k, s, p: (n + 2 * p - k) // (s + 1),
+            "The + 1 is inside of the division: it counts the first window, so it is added at the "
+            "end.",
+        ),
+        Mistake(
+            "precedence, not rounded",
+            lambda n, k, s, p: n + 2 * p - k / s + 1,
+            "Only the kernel is divided by the stride: put size + 2·padding − kernel in brackets, "
+            "and round down, with //.",
+        ),
+        Mistake(
+            "windows side by side",
+            lambda n, k, s, p: (n + 2 * p) // k,
+            "You counted windows side by side, as if the stride were the kernel's size.",
+        ),
+        Mistake(
+            "padding four times",
+            lambda n, k, s, p: (n + 4 * p - k) // s + 1,
+            "You counted the padding four times: along one axis there are two ends.",
+        ),
+        Mistake(
             "padding once",
             lambda n, k, s, p: (n + p - k) // s + 1,
             "You counted the padding once: it is added at both ends, so size + 2·padding.",
@@ -932,6 +960,21 @@ def pool_wrong(
     return run
 
 
+def pool_cut(step: Any, width: Any) -> Any:
+    """Pooling whose windows start at multiples of `step` and are `width` wide."""
+
+    def run(x, size, stride):  # type: ignore[no-untyped-def]
+        found = pool2d(x, size, stride)
+        by, cut = step(size, stride), width(size, stride)
+        for i, j in np.ndindex(found[0].shape[2:]):
+            window = x[:, :, i * by : i * by + cut, j * by : j * by + cut]
+            found[0][:, :, i, j] = window.max(axis=(2, 3))
+            found[1][:, :, i, j] = window.mean(axis=(2, 3))
+        return found
+
+    return run
+
+
 def pool_then(change: Any) -> Any:
     """Both results changed in the same way."""
     return lambda x, size, stride: tuple(map(change, pool2d(x, size, stride)))
@@ -992,6 +1035,28 @@ POOL2D = CodeExercise(
             "smallest",
             pool_wrong(largest=lambda w: w.min(axis=(2, 3))),
             "Your largest is the smallest entry of each window.",
+        ),
+        Mistake(
+            "steps of size",
+            pool_cut(lambda size, stride: size, lambda size, stride: size),
+            "Your windows start at multiples of size: the window of output (i, j) starts at "
+            "(i·stride, j·stride).",
+        ),
+        Mistake(
+            "as wide as the stride",
+            pool_cut(lambda size, stride: stride, lambda size, stride: stride),
+            "Your windows are as wide as the stride: they reach from i·stride to i·stride + size.",
+        ),
+        Mistake(
+            "one row too few",
+            pool_cut(lambda size, stride: stride, lambda size, stride: size - 1),
+            "Your windows lack their last row and column: a slice ends before its second number.",
+        ),
+        Mistake(
+            "one mean for all",
+            pool_wrong(mean=lambda w: w.mean()),
+            "Your mean is one number for all images and channels: take the mean over the last two "
+            "axes.",
         ),
         Mistake(
             "mean divided by size",
@@ -1156,8 +1221,8 @@ FLATTENED = NumberExercise(
         Mistake(
             "rounded up",
             784,
-            "You rounded up somewhere, and got 16 · 7 · 7: a window that does not fit is left out, "
-            "in a convolution and in pooling.",
+            "You got 16 · 7 · 7: did you round up, or forget that the first kernel needs 5 pixels? "
+            "A window that does not fit is left out, in a convolution and in pooling.",
         ),
         Mistake(
             "padding once",

@@ -38,7 +38,7 @@ class NumberExercise(Exercise):
         if isinstance(answer, bool | np.bool_) or not is_real:
             return self._failed(
                 f"a number is expected, got {type(answer).__name__} {answer!r:.60}",
-                Finding("no number", _how_to_type(answer)),
+                Finding("no number", self._how_to_type(answer)),
             )
         try:
             number = float(answer)
@@ -53,6 +53,12 @@ class NumberExercise(Exercise):
         found = self._known_mistake(number) or self._suspect(number)
         direction = "too large" if number > self.value else "too small"
         return self._failed(f"{number:.6g} is {direction}", found)
+
+    def _how_to_type(self, answer: Any) -> str:
+        counts = not self.tolerance and self.value == int(self.value)
+        if counts and isinstance(answer, tuple | list) and len(answer) > 1:
+            return f"One number is asked, and these are {len(answer)}."
+        return _how_to_type(answer)
 
     def _known_mistake(self, number: float) -> Mistake | None:
         near = [mistake for mistake in self.mistakes if self._is_about(number, mistake.answer)]

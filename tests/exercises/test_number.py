@@ -107,3 +107,8 @@ def test_a_rounded_number_is_said_to_be_rounded(number_exercise):
     exercise = dataclasses.replace(number_exercise, **ODD)
     assert "Your number is 2 times too large." in str(exercise.check(0.277))
     assert "Up to rounding, your number is 2 times too large." in str(exercise.check(0.278))
+
+
+def test_a_shape_is_not_read_as_a_decimal_comma(number_exercise):
+    counting = dataclasses.replace(number_exercise, value=16, tolerance=0, mistakes=())
+    assert counting.check((4, 4)).diagnosis == "One number is asked, and these are 2."

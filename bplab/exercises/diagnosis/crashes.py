@@ -56,7 +56,8 @@ def _matrix_product(a: str, b: str, left: Shape, right: Shape) -> Finding:
     name = "shapes do not fit"
     if not left or not right:
         number = a if not left else b
-        return Finding(name, f"{number} is one number: @ needs arrays, * multiplies by a number")
+        words = f"in {a} @ {b}, {number} is one number: @ needs arrays, * multiplies by a number"
+        return Finding(name, words)
     fits = _fits(a, b, left, right)
     advice = f". What would fit: {', '.join(fits)}; which of them is meant?" if fits else ""
     return Finding(
@@ -222,6 +223,16 @@ def _length(place: Place | None) -> int | None:
 # Texts of TypeError and ValueError, and what they mean.
 _MEANINGS = (
     (
+        r"bitwise_xor|for \^",
+        "^ for a power",
+        "in Python ^ is no power: write x**2",
+    ),
+    (
+        r"'(?:numpy\.)?int\d*' object is not iterable",
+        "number for a range",
+        "a for loop runs over entries, and here stands one number: write range(…) around it",
+    ),
+    (
         r"'(?:numpy\.)?(?:ndarray|float\d*|int\d*)' object is not callable",
         "called a value",
         "a number or an array is called like a function: is a * missing before a bracket?",
@@ -277,6 +288,16 @@ _MEANINGS = (
         r"unpack",
         "number of items",
         "the number of names on the left is not the number of items on the right",
+    ),
+    (
+        r"zero-size array",
+        "slice without entries",
+        "a slice has no entries: it begins beyond the last index, or ends where it begins",
+    ),
+    (
+        r"cannot reshape",
+        "reshaped to another size",
+        "reshape keeps all entries, and here their number is another one",
     ),
     (
         r"Integers to negative",

@@ -13,7 +13,7 @@ import sympy
 
 from bplab.exercises.diagnosis.findings import Finding, both
 from bplab.exercises.diagnosis.scaling import by_constant
-from bplab.symbolic.edits import edits, factors, spelled
+from bplab.symbolic.edits import Edit, edits, factors, spelled
 from bplab.symbolic.equivalence import agree
 from bplab.symbolic.expressions import Entry, free_indices
 
@@ -100,7 +100,7 @@ def _whole(got: sympy.Expr, expected: sympy.Expr, symbols: list[sympy.Symbol]) -
 def _left_out(got: sympy.Expr, expected: sympy.Expr) -> Iterator[Finding]:
     for whole in _forms(expected):
         for edit in edits(whole):
-            if edit.kind in _LACKS and _agree(got, edit.result):
+            if edit.kind in _LACKS and _is_near(edit, whole, expected) and _agree(got, edit.result):
                 words = _LACKS[edit.kind].format(part=edit.part)
                 # Where it is missing would give the formula away.
                 place = "" if edit.inside == whole else " in one place"
@@ -110,11 +110,16 @@ def _left_out(got: sympy.Expr, expected: sympy.Expr) -> Iterator[Finding]:
 def _too_much(got: sympy.Expr, expected: sympy.Expr) -> Iterator[Finding]:
     for whole in _forms(got):
         for edit in edits(whole):
-            if edit.kind in _HAS and _agree(edit.result, expected):
+            if edit.kind in _HAS and _is_near(edit, whole, got) and _agree(edit.result, expected):
                 words = _HAS[edit.kind].format(part=edit.part)
                 inside = spelled(edit.inside)
                 place = "" if edit.inside == whole or inside == edit.part else f"in {inside}, "
                 yield Finding(f"has {edit.kind} {edit.part}", f"{place}{words}")
+
+
+def _is_near(edit: Edit, form: sympy.Expr, typed: sympy.Expr) -> bool:
+    """Whether it can be seen where: deep inside of what was multiplied out, it cannot."""
+    return form == typed or edit.inside == form or edit.inside in form.args
 
 
 def _forms(expr: sympy.Expr) -> list[sympy.Expr]:

@@ -43,7 +43,17 @@ def partly_right(cases: Cases, it: str) -> Finding | None:
             if _alike(wrong, [where(value) for value in argument.values]):
                 place = f"where {argument.name} {sign}"
                 return Finding(f"wrong {place}", f"{it} is right except {place}")
-    return None
+    return _left_at_zero(cases, wrong, it)
+
+
+def _left_at_zero(cases: Cases, wrong: list[Any], it: str) -> Finding | None:
+    """Whether every entry is right or 0, as if some had never been computed."""
+    pairs = list(zip(cases, wrong, strict=True))
+    some_right = any((case.expected[~mask] != 0).sum() > 1 for case, mask in pairs)
+    if not some_right or any(case.got[mask].any() for case, mask in pairs):
+        return None
+    words = f"{it} is right in some entries and 0 in all others: is a loop left too early?"
+    return Finding("left at zero", words)
 
 
 def right_in_list(cases: Cases, it: str) -> Finding | None:

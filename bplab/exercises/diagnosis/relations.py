@@ -4,6 +4,7 @@ A relation is stated only if it holds in every sample, so that what is said of a
 whether an exercise lists the mistake or not. The plainest one wins: one change before two.
 """
 
+import re
 from collections.abc import Iterator
 
 from bplab.exercises.diagnosis.cases import Cases, equal, same_shape
@@ -50,7 +51,8 @@ def plain_relation(cases: Cases, it: str) -> Finding | None:
 def by_one_factor(cases: Cases, it: str) -> Finding | None:
     """A relation that leaves no doubt even if `expected` is another wrong answer."""
     if same_shape(cases):
-        return scaled(cases, it)
+        found = scaled(cases, it)
+        return None if found and re.search(r"\.\d", found.name) else found
     turned = TRANSPOSED.of(cases)
     return TRANSPOSED.finding(it) if turned and equal(turned) else None
 

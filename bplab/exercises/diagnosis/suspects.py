@@ -5,6 +5,7 @@ expected ones, with each other, with the listed mistakes, and last the function 
 depends on its arguments.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -221,6 +222,9 @@ def _wrong_values(attempt: Attempt) -> list[Finding]:
     for mistake, outcomes in attempt.listed:
         touched = [p for p in attempt.parts if not attempt.agree(p, outcomes, attempt.expected)]
         is_inside = touched and set(touched) <= set(wrong)
+        is_all = len(touched) == len(wrong)
+        if not is_all and _says_what_is_right(mistake):
+            continue
         if is_inside and all(attempt.agree(p, attempt.outcomes, outcomes) for p in touched):
             found.append(Finding(mistake.name, mistake.diagnosis))
             wrong = [part for part in wrong if part not in touched]
@@ -229,6 +233,11 @@ def _wrong_values(attempt: Attempt) -> list[Finding]:
     found += [one for part in wrong[:MOST_ITEMS] if (one := _of_part(attempt, part))]
     right = [part.name for part in attempt.parts if attempt.is_right(part)]
     return [Finding("", f"right: {', '.join(right)}"), *found] if right and found else found
+
+
+def _says_what_is_right(mistake: Mistake) -> bool:
+    """Whether it speaks of the other items, which are wrong here if it is not the only mistake."""
+    return re.search(r"\bright\b", mistake.diagnosis) is not None
 
 
 def _exchanged(attempt: Attempt, wrong: Sequence[Part]) -> Finding | None:
@@ -270,10 +279,12 @@ def _of_part(attempt: Attempt, part: Part) -> Finding | None:
     cases = attempt.cases(part)
     if cases and (found := relation(cases, part.label)):
         return found
+    wrong = [other for other in attempt.parts if not attempt.is_right(other)]
     for mistake, outcomes in attempt.listed:
         others = [other for other in attempt.parts if other != part]
         alone = all(attempt.agree(other, outcomes, attempt.expected) for other in others)
-        near = attempt.cases(part, outcomes) if alone else None
+        is_true = alone and (len(wrong) == 1 or not _says_what_is_right(mistake))
+        near = attempt.cases(part, outcomes) if is_true else None
         if near and (found := by_one_factor(near, part.label)):
             left = Finding(mistake.name, f"this is left: {mistake.diagnosis}")
             return both(found, left)

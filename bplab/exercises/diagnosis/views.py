@@ -25,6 +25,8 @@ class View:
 
     def of(self, cases: Cases) -> list[Case] | None:
         """The cases under this view; None if it does not make their shapes equal."""
+        if not all(case.got.size and case.expected.size for case in cases):
+            return None  # there is no mean and no largest of no entries
         try:
             seen = [
                 replace(
@@ -36,7 +38,8 @@ class View:
             ]
         except (IndexError, ValueError):  # AxisError is both: there is no such axis
             return None
-        return seen if same_shape(seen) else None
+        tells = any(case.expected.any() for case in seen)  # nothing but zeros fits too much
+        return seen if tells and same_shape(seen) else None
 
     def finding(self, it: str) -> Finding:
         return Finding(self.name, self.clause.format(it=it))

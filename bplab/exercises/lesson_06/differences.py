@@ -196,6 +196,18 @@ flat: return gradient → return gradient.ravel()
 backward difference: f(x + step) - f(x - step)) / (2 * h) → f(x) - f(x - step)) / h
     Your result equals the one-sided (f(x) − f(x − h)) / h: its error is of order h, not h². Step to
     both sides.
+sum of the two: f(x + step) - f(x - step) → f(x + step) + f(x - step)
+    You added the two values: what counts is by how much they differ.
+second difference: f(x + step) - f(x - step) → f(x + step) - 2 * f(x) + f(x - step)
+    f(x + h) − 2f(x) + f(x − h) is for the second derivative. The first needs no f(x).
+relative step: f(x + step) - f(x - step) → f(x * (1 + step)) - f(x * (1 - step))
+    You moved the entry by h times itself, and divided by 2h: move it by h.
+step of 1: step[index] = h → step[index] = 1
+    You moved the entry by 1 and divided by 2h: move it by h.
+half a step: step[index] = h → step[index] = h / 2
+    You moved the entry by h/2 to each side, and divided by 2h: from end to end it is h only.
+entry alone: f(x + step) - f(x - step) → f(x[index] + h) - f(x[index] - h)
+    You gave f one entry instead of the whole x: move that entry, and leave the others in place.
 one side over 2h: f(x - step) → f(x)
     From x to x + h it is h, not 2h. Better, step to both sides and keep the 2h.
 one side behind over 2h: f(x + step) → f(x)

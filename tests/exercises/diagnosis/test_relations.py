@@ -1,10 +1,12 @@
 """Each relation is planted and must be found; where none holds, nothing may be said."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 from bplab.exercises.diagnosis.cases import Case
-from bplab.exercises.diagnosis.relations import plain_relation, relation
+from bplab.exercises.diagnosis.relations import by_one_factor, plain_relation, relation
 from bplab.exercises.diagnosis.scaling import proportional
 
 SHAPES = [(4, 3), (2, 5), (3, 3), (5, 1)]
@@ -175,3 +177,24 @@ def test_of_a_list_only_the_first_is_right():
     one, two = np.array([1.0, 2.0]), np.array([[0.3, 0.1]])
     cases = [Case(one, one, given), Case(np.cos(two), two, given)]
     assert relation(cases, "dWs").diagnosis == "only the first array in dWs is right"
+
+
+def test_zeros_and_no_entries_fit_to_no_view():
+    one = Case(np.array(0.0), np.zeros(3), {})
+    assert relation([one], "it") is None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert relation([Case(np.zeros((0, 2)), np.ones(2), {})], "it") is None
+
+
+def test_what_a_loop_left_too_early_has_not_computed():
+    expected = np.arange(1.0, 9).reshape(1, 2, 2, 2)
+    got = expected.copy()
+    got[..., 1] = 0
+    assert relation([Case(got, expected, {})], "it").name == "left at zero"
+
+
+def test_an_odd_factor_of_another_mistake_is_chance():
+    one = np.array([1.0, 2.0, 3.0])
+    assert by_one_factor([Case(6.61119 * one, one, {})], "it") is None
+    assert by_one_factor([Case(3 * one, one, {})], "it").name == "factor 3"

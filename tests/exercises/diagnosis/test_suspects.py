@@ -321,3 +321,38 @@ def test_a_second_axis_is_advised(bare):
     text = dataclasses.replace(bare, samples=tuple(square)).check(rows).diagnosis
     assert "(d @ W) * d[:, 0]" in text
     assert "shape (2,)" in text
+
+
+def test_a_listed_mistake_that_calls_another_item_right_is_not_mixed(bare):
+    exercise = dataclasses.replace(
+        bare,
+        reference=lambda delta_next, W_next, sigma_prime_z: (delta_next * 3, sigma_prime_z + 1),
+        returns=("one", "two"),
+        mistakes=(Mistake("two alone", lambda d, W, s: (d * 3, s), "One is right, two is not."),),
+    )
+    assert exercise.check(lambda d, W, s: (d * 3, s)).mistake == "two alone"
+    result = exercise.check(lambda d, W, s: (d * 6, s))
+    assert "is right" not in result.diagnosis
+    assert "factor 2" in result.mistake
+
+
+def test_rows_that_sum_to_1_are_not_doubled(bare):
+    def forward(targets):
+        return targets.sum(axis=1, keepdims=True) - targets
+
+    rows = {"targets": np.array([[0.25, 0.75], [0.5, 0.5]])}
+    exercise = dataclasses.replace(bare, reference=forward, samples=(rows,), mistakes=())
+    assert "doubled" not in exercise.check(lambda targets: 1 - targets**2).diagnosis
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda d, W, s: d ^ 2, "^ for a power"),
+        (lambda d, W, s: [i for i in len(d)], "number for a range"),  # noqa: C416
+        (lambda d, W, s: d[9:].max(), "slice without entries"),
+        (lambda d, W, s: d.reshape(99), "reshaped to another size"),
+    ],
+)
+def test_errors_with_a_common_cause(bare, answer, name):
+    assert bare.check(answer).mistake == name
