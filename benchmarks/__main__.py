@@ -1,20 +1,25 @@
 """Measure, and show each result beside its goal. A missed goal is reported; the exit code is 0."""
 
 import argparse
+import functools
 import json
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks import mlp
+from benchmarks import convolution, grading, lenet, mlp, pooling
 from benchmarks.measure import interleaved
+from benchmarks.results import Curve, Result, plot, table
 from bplab.numeric.restarts import train_restarts
+
+Task = Callable[[bool], Iterator[Result | Curve]]
 
 MLPS = {"784-128-10": [784, 128, 10], "784-512-512-10": [784, 512, 512, 10]}
 BATCHES = (32, 128, 512)
@@ -26,39 +31,19 @@ IMPORT = (
 )
 
 
-@dataclass(frozen=True)
-class Result:
-    """One measured number; goal None means that it is shown for information."""
-
-    name: str
-    value: float
-    unit: str
-    goal: float | None = None
-
-    @property
-    def verdict(self) -> str:
-        if self.goal is None:
-            return ""
-        return "met" if self.value <= self.goal else "not met"
-
-
-def mlp_results(quick: bool) -> Iterator[Result]:
+def mlp_results(name: str, batch: int, dtype: str, quick: bool) -> Iterator[Result]:
     """Ratios of a training step to the floor and to PyTorch."""
-    for name, widths in MLPS.items():
-        for batch in BATCHES:
-            for dtype in DTYPES:
-                works = mlp.works(widths, batch, dtype)
-                rounds, seconds = (5, 0.01) if quick else (25, 0.04)
-                times = interleaved(works, rounds=rounds, seconds=seconds)
-                counts = batch >= 128
-                for work, other, goal in RATIOS:
-                    if other in times:
-                        yield Result(
-                            name=f"{name}, batch {batch}, {dtype}: {WORDS[work]} / {other}",
-                            value=times[work] / times[other],
-                            unit="×",
-                            goal=goal if counts else None,
-                        )
+    works = mlp.works(MLPS[name], batch, dtype)
+    rounds, seconds = (5, 0.01) if quick else (25, 0.04)
+    times = interleaved(works, rounds=rounds, seconds=seconds)
+    for work, other, goal in RATIOS:
+        if other in times:
+            yield Result(
+                name=f"{name}, batch {batch}, {dtype}: {WORDS[work]} / {other}",
+                value=times[work] / times[other],
+                unit="×",
+                goal=goal if batch >= 128 else None,
+            )
 
 
 def restart_results(quick: bool) -> Iterator[Result]:
@@ -88,35 +73,56 @@ def import_results(quick: bool) -> Iterator[Result]:
     yield Result("import bplab", statistics.median(times) * 1000, "ms", goal=10)
 
 
+def tasks() -> dict[str, Task]:
+    """Everything there is to measure, by name."""
+    mlps: dict[str, Task] = {
+        f"mlp {name} batch {batch} {dtype}": functools.partial(mlp_results, name, batch, dtype)
+        for name in MLPS
+        for batch in BATCHES
+        for dtype in DTYPES
+    }
+    return {
+        "import": import_results,
+        "restarts": restart_results,
+        **mlps,
+        **convolution.tasks(),
+        **pooling.tasks(),
+        "lenet epoch": lenet.epoch,
+        "lenet error": lenet.error,
+        "grading": grading.throughput,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("only", nargs="*", help="measure only what starts so: mlp, 'conv B', lenet")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds: seconds, but noisier")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: faster, but noisier")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the results too, as FILE")
     arguments = parser.parse_args()
+    starts = tuple(arguments.only) or ("",)
+    chosen = {name: task for name, task in tasks().items() if name.startswith(starts)}
+    if not chosen:
+        parser.error(f"nothing starts with {' or '.join(starts)}; there are: {', '.join(tasks())}")
 
     start = time.perf_counter()
-    results: list[Result] = []
-    total = len(MLPS) * len(BATCHES) * len(DTYPES) * len(RATIOS) + 2
-    with tqdm(total=total, leave=False, file=sys.stderr) as bar:
-        for measure in (import_results, restart_results, mlp_results):
-            for result in measure(arguments.quick):
-                results.append(result)
-                bar.update()
+    found: list[Result | Curve] = []
+    with tqdm(chosen.items(), leave=False, file=sys.stderr) as bar:
+        for name, task in bar:
+            bar.set_postfix_str(name)
+            found += task(arguments.quick)
     seconds = time.perf_counter() - start
+    results = [item for item in found if isinstance(item, Result)]
+    curves = [item for item in found if isinstance(item, Curve)]
     if arguments.json:
         rows = [{**asdict(r), "met": r.verdict == "met" if r.goal else None} for r in results]
-        print(json.dumps({"results": rows, "seconds": seconds}, indent=2))
+        shown = {"results": rows, "curves": [asdict(c) for c in curves], "seconds": seconds}
+        print(json.dumps(shown, indent=2))
     else:
-        print_table(results)
+        print(table(results, curves))
         print(f"\nCPU time, one thread, median, interleaved; {seconds:.0f} s in all.")
-
-
-def print_table(results: list[Result]) -> None:
-    width = max(len(r.name) for r in results)
-    print(f"{'':{width}}  {'result':>9}  {'goal':>8}")
-    for r in results:
-        goal = f"≤ {r.goal:g} {r.unit}" if r.goal is not None else "–"
-        print(f"{r.name:{width}}  {r.value:7.2f} {r.unit:2}  {goal:>8}  {r.verdict}".rstrip())
+    if arguments.plot:
+        plot(results, curves, arguments.plot)
 
 
 if __name__ == "__main__":

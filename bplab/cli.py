@@ -207,6 +207,74 @@ def solutions(directory: Path) -> None:
     click.echo(f"{len(written)} solved lessons in {directory}")
 
 
+@main.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "results",
+    metavar="RESULTS",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder that the reports are written to.",
+)
+@click.option(
+    "--workers",
+    metavar="N",
+    default=os.cpu_count() or 1,
+    type=click.IntRange(min=1),
+    help="Grade so many submissions at a time (default: one a processor).",
+)
+@click.option(
+    "--timeout",
+    metavar="S",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop a cell or a test after this many seconds.",
+)
+@click.option(
+    "--memory",
+    metavar="MB",
+    default=1024,
+    show_default=True,
+    type=click.IntRange(min=64),
+    help="Give each submission so much memory.",
+)
+@click.option("--dask", metavar="ADDRESS", default="", help="Grade on this Dask cluster.")
+@click.option("--resume", is_flag=True, help="Keep what an interrupted run has graded already.")
+@click.option("--unsafe", is_flag=True, help="Grade even where nothing shields this machine.")
+def grade(
+    source: Path,
+    submissions: Path,
+    results: Path,
+    workers: int,
+    timeout: float,
+    memory: int,
+    dask: str,
+    resume: bool,
+    unsafe: bool,
+) -> None:
+    """Grade the notebooks in SUBMISSIONS against SOURCE.
+
+    SOURCE is a lesson, or any notebook (or folder of them) in nbgrader's format; SUBMISSIONS holds
+    student/assignment/notebook.ipynb or student.ipynb. Exit code 1 if a human has to look at some.
+    """
+    from bplab.grading.session import Session, read_assignment
+    from bplab.grading.settings import Settings
+
+    settings = Settings(seconds=timeout, memory=memory, unsafe=unsafe)
+    session = Session(read_assignment(source), submissions, results, settings)
+    folder = source if source.is_dir() else source.parent
+    outcomes = session.run(
+        workers=workers, resume=resume, dask=dask, folder=folder, progress=bar("submission")
+    )
+    click.echo(", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())))
+    click.echo(f"reports: {results / 'grades.csv'}, {results / 'summary.html'}")
+    sys.exit(0 if set(outcomes) <= {"graded"} else 1)
+
+
 def bar(unit: str) -> Any:
     """A progress bar for an iterable, on a terminal only."""
     from tqdm import tqdm

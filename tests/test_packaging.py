@@ -99,6 +99,10 @@ def test_the_wheel_carries_the_lessons(tmp_path):
     assert lessons
     assert lessons <= names
     assert {"bplab/py.typed", "bplab/datasets/digits.npz"} <= names
+    folder = ROOT / "bplab" / "widgets"
+    scripts = {path.relative_to(ROOT).as_posix() for path in folder.rglob("*.[jc]s*")}
+    assert "bplab/widgets/shared/view.css" in scripts
+    assert scripts <= names
     assert not any(name.startswith(("tests/", "tools/")) for name in names)
 
 

@@ -1,0 +1,1 @@
+"""What is written about the marks: for the instructor, and for each student."""

@@ -1,0 +1,14 @@
+// Activations and their derivatives, both functions of z, in the forms of bplab/numeric/activations.py.
+
+export const ACTIVATIONS = {
+  sigmoid: {
+    f: (z) => (z > 0 ? 1 : Math.exp(-Math.abs(z))) / (1 + Math.exp(-Math.abs(z))),
+    prime: (z) => {
+      const e = Math.exp(-Math.abs(z));
+      return e / ((1 + e) * (1 + e));
+    },
+  },
+  tanh: { f: Math.tanh, prime: (z) => 1 - Math.tanh(z) ** 2 },
+  relu: { f: (z) => Math.max(z, 0), prime: (z) => (z > 0 ? 1 : 0) },
+  identity: { f: (z) => z, prime: () => 1 },
+};

@@ -1,0 +1,41 @@
+// XOR and at most two hidden units: where they send a point, and what the output unit says there.
+
+import { ACTIVATIONS } from "./shared/activations.js";
+
+const HIDDEN = { sigmoid: ACTIVATIONS.sigmoid.f, relu: ACTIVATIONS.relu.f, step: (z) => (z >= 0 ? 1 : 0) };
+
+// A corner that lies on a line shall not leave it by rounding.
+const unit = ({ w, b }, x) => {
+  const z = w[0] * x[0] + w[1] * x[1] + b;
+  return Math.abs(z) < 1e-9 ? 0 : z;
+};
+
+// Without hidden units the output unit sees the inputs; a second one that is missing says 0.
+export function hidden({ units, activation, gain }, x) {
+  if (!units.length) return x;
+  const h = units.map((each) => HIDDEN[activation](gain * unit(each, x)));
+  return [h[0], h[1] ?? 0];
+}
+
+export function compute(net, points) {
+  const h = points.map((x) => hidden(net, x));
+  return { h, z: h.map((place) => unit(net.output, place)) };
+}
+
+export const answer = (z) => (z >= 0 ? 1 : 0);
+
+// What each corner asks of one unit, the corners being (0, 0), (0, 1), (1, 0), (1, 1), and the two
+// sums: [corners, words, value, holds].
+export function demands({ w, b }) {
+  const below = (corners, words, value) => [corners, `${words} < 0`, value, value < -1e-9];
+  const notBelow = (corners, words, value) => [corners, `${words} ≥ 0`, value, value >= -1e-9];
+  const sum = w[0] + w[1] + 2 * b;
+  return [
+    below([0], "b", b),
+    below([3], "w₁ + w₂ + b", w[0] + w[1] + b),
+    notBelow([1], "w₂ + b", w[1] + b),
+    notBelow([2], "w₁ + b", w[0] + b),
+    below([0, 3], "w₁ + w₂ + 2b", sum),
+    notBelow([1, 2], "w₁ + w₂ + 2b", sum),
+  ];
+}
