@@ -309,3 +309,12 @@ def lab(chromium, server) -> Iterator[Lab]:
     lab = Lab(chromium, server)
     yield lab
     lab.close()
+
+
+@pytest.fixture
+def notebook(lab, request) -> NotebookPage:
+    """The EXAMPLE of the file of tests, run, with its view alive."""
+    page = lab.open([request.module.EXAMPLE])
+    page.run_all()
+    page.widget().wait_for()
+    return page

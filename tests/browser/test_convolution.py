@@ -11,14 +11,6 @@ convolution_explorer()
 """
 
 
-@pytest.fixture
-def notebook(lab):
-    page = lab.open([EXAMPLE])
-    page.run_all()
-    page.widget().wait_for()
-    return page
-
-
 def cell(view, table, row, column):
     """A cell by its place in the table as it is shown."""
     grid = view.get_by_role("grid", name=table, exact=True)

@@ -15,14 +15,6 @@ perceptron_stepper()
 """
 
 
-@pytest.fixture
-def notebook(lab):
-    page = lab.open([EXAMPLE])
-    page.run_all()
-    page.widget().wait_for()
-    return page
-
-
 def test_by_mouse(notebook):
     view = notebook.widget()
     view.scroll_into_view_if_needed()

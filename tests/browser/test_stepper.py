@@ -13,14 +13,6 @@ backprop_stepper()
 """
 
 
-@pytest.fixture
-def notebook(lab):
-    page = lab.open([EXAMPLE])
-    page.run_all()
-    page.widget().wait_for()
-    return page
-
-
 def button(view, name):
     return view.get_by_role("button", name=name, exact=True)
 

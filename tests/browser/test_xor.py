@@ -13,14 +13,6 @@ xor_explorer()
 """
 
 
-@pytest.fixture
-def notebook(lab):
-    page = lab.open([EXAMPLE])
-    page.run_all()
-    page.widget().wait_for()
-    return page
-
-
 def test_one_line_never_gets_four(notebook):
     view = notebook.widget()
     says = view.get_by_role("status")
