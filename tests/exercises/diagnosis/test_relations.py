@@ -99,7 +99,7 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "change", "words"), PLANTED, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "change", "words"), PLANTED, ids=[row[0] for row in PLANTED])
 def test_a_planted_relation_is_found(name, change, words):
     found = relation(planted(change), "it")
     assert found.name == name
