@@ -1,24 +1,25 @@
 """The windows of images as the columns of a matrix (im2col), and that map's transpose (col2im).
 
-With them a convolution is one matrix product. Both work on a block of padded images at a time, few
-enough that the columns stay in the processor's cache.
+With them a convolution is one matrix product. Images are taken a block at a time, so few that their
+columns stay in the processor's cache; and in a block they are the last axis, so that even where
+images are small, long runs of memory are moved at once.
 """
 
-import itertools
 import math
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 from bplab.numeric.arrays import Array
-from bplab.numeric.windows import parts
+from bplab.numeric.windows import Windows, parts
 
 # The bytes of columns made at a time: at most what stays in the processor's cache, at least enough
 # that Python's share of the time is small.
 BLOCK = 1 << 20
-LEAST = 1 << 17
+LEAST = 1 << 19
+# How many images, if they are too large for all their columns at once; then a few rows of each.
+TOGETHER = 8
 
 
 class Scratch:
@@ -36,59 +37,23 @@ class Scratch:
         return self._memory[name][:size].reshape(shape)
 
 
-def gather(
-    padded: Array, window: tuple[int, int], stride: tuple[int, int], scratch: Scratch
-) -> Array:
+def gather(images: Array, windows: Windows, scratch: Scratch) -> Array:
     """The windows of the images as columns, their entries in the order (u, v, channel).
 
-    Shapes: padded (m, C, H, W); returns (m, kh·kw·C, H_out·W_out).
+    Shapes: images (C, H, W, m); returns (kh·kw·C, H_out·W_out·m).
     """
-    windows = sliding_window_view(padded, window, axis=(2, 3))[:, :, :: stride[0], :: stride[1]]
-    m, C, H_out, W_out, kh, kw = windows.shape
-    columns = scratch.array("columns", m, kh, kw, C, H_out, W_out)
-    columns[...] = windows.transpose(0, 4, 5, 1, 2, 3)
-    return columns.reshape(m, kh * kw * C, H_out * W_out)
+    C, m = images.shape[0], images.shape[-1]
+    columns = scratch.array("columns", windows.size, C, *windows.outputs, m)
+    for column, entry in zip(columns, windows.entries(images), strict=True):
+        column[...] = entry
+    return columns.reshape(windows.size * C, -1)
 
 
-def scatter(
-    matrix: Array,
-    dz: Array,
-    padded: Array,
-    window: tuple[int, int],
-    stride: tuple[int, int],
-    scratch: Scratch,
-) -> None:
-    """Add every entry of the columns matrix @ dz to that pixel of `padded` which `gather` takes.
-
-    Entry (u, v) of all windows is the image shifted by (u, v): in flat memory, by u · width + v.
-    So if a row of dz is made as wide as the image, by zeros, then long vectors are added instead of
-    many short rows. With a stride s this holds for each of the s × s phases of the image, which are
-    its pixels with the same remainders of row and column.
-    Shapes: matrix (kh·kw·C, F), dz (m, F, H_out, W_out), padded (m, C, H, W).
-    """
-    (m, C), (kh, kw), (sh, sw) = padded.shape[:2], window, stride
-    F, H_out, W_out = dz.shape[1:]
-    height, width = H_out + (kh - 1) // sh, W_out + (kw - 1) // sw  # of a phase
-    wide = scratch.array("wide", m, F, H_out, width)
-    wide[..., :W_out] = dz
-    wide[..., W_out:] = 0
-    columns = scratch.array("columns", kh * kw * C, m, height * width)
-    used = H_out * width
-    np.matmul(matrix, wide.reshape(m, F, used), out=columns[:, :, :used].swapaxes(0, 1))
-    columns[:, :, used:] = 0
-    entries = columns.reshape(kh, kw, -1)
-
-    length = entries.shape[2]
-    flat = scratch.array("flat", length + height * width)
-    for i, j in itertools.product(range(min(sh, kh)), range(min(sw, kw))):
-        flat[...] = 0
-        for u, v in itertools.product(range(i, kh, sh), range(j, kw, sw)):
-            start = u // sh * width + v // sw
-            shifted = flat[start : start + length]
-            shifted += entries[u, v]
-        pixels = padded[:, :, i::sh, j::sw][:, :, :height, :width]
-        phase = flat[:length].reshape(C, m, height, width).swapaxes(0, 1)
-        pixels += phase[:, :, : pixels.shape[2], : pixels.shape[3]]
+def scatter(columns: Array, images: Array, windows: Windows) -> None:
+    """Add every entry of the columns to that pixel of `images` which `gather` takes."""
+    by_entry = columns.reshape(windows.size, len(images), *windows.outputs, -1)
+    for column, entry in zip(by_entry, windows.entries(images), strict=True):
+        entry += column
 
 
 def block_size(column: int, x: Array, z: Array) -> int:
@@ -97,17 +62,15 @@ def block_size(column: int, x: Array, z: Array) -> int:
 
 
 def batches(z: Array, size: int) -> Iterator[slice]:
-    """Which images to take together, for at most `size` columns.
+    """Which images to take together, if at most `size` columns are made at a time.
 
     Shapes: z (B, F, H_out, W_out).
     """
-    return parts(len(z), size // (z.shape[2] * z.shape[3]))
+    H_out, W_out = z.shape[2:]
+    return parts(len(z), max(size // (H_out * W_out), min(TOGETHER, size // W_out)))
 
 
-def bands(z: Array, size: int, kh: int, sh: int) -> Iterator[tuple[slice, slice]]:
-    """Which rows of z to take together, and the rows of the padded images that they look at.
-
-    There is more than one band only if the columns of one image are too many.
-    """
-    for rows in parts(z.shape[2], size // z.shape[3]):
-        yield rows, slice(rows.start * sh, (rows.stop - 1) * sh + kh)
+def bands(windows: Windows, size: int) -> Iterator[tuple[slice, Windows]]:
+    """Which rows of z to take together, with their windows, for at most `size` columns an image."""
+    for rows in parts(windows.down.outputs, size // windows.across.outputs):
+        yield rows, windows._replace(down=windows.down.only(rows))

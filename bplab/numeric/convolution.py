@@ -4,15 +4,12 @@ As in every framework, what the layer computes is the cross-correlation: the ker
 Images are (B, C, H, W), kernels K are (F, C, kh, kw), and z has one channel for each of F kernels.
 """
 
-import math
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
 from bplab.numeric.arrays import Array, as_finite, require_finite_result, require_shapes
 from bplab.numeric.columns import Scratch, bands, batches, block_size, gather, scatter
-from bplab.numeric.windows import Pair, as_pair, output_sizes
+from bplab.numeric.windows import Axis, Pair, Windows, as_pair, output_sizes
 
 
 def conv2d_loops(
@@ -29,8 +26,9 @@ def conv2d_loops(
     """
     x, K, b = as_finite("x", x), as_finite("K", K), as_finite("b", b)
     require_shapes(x=(x, _IMAGES), K=(K, _KERNELS), b=(b, ("F",)))
-    _, (sh, sw), (ph, pw), outputs = _geometry(x, K, stride, padding)
-    z = np.zeros((len(x), len(K), *outputs), np.result_type(x, K, b))
+    windows, (ph, pw) = _geometry(x, K, stride, padding)
+    sh, sw = windows.down.stride, windows.across.stride
+    z = np.zeros((len(x), len(K), *windows.outputs), np.result_type(x, K, b))
     for i, f, r, c in np.ndindex(z.shape):
         z[i, f, r, c] = b[f]
         for ch, u, v in np.ndindex(K.shape[1:]):
@@ -60,19 +58,19 @@ def conv2d(
     """
     x, K, b = as_finite("x", x), as_finite("K", K), as_finite("b", b)
     require_shapes(x=(x, _IMAGES), K=(K, _KERNELS), b=(b, ("F",)))
-    window, strides, paddings, outputs = _geometry(x, K, stride, padding)
+    windows, paddings = _geometry(x, K, stride, padding)
     scratch = Scratch(np.result_type(x, K, b))
     matrix = _as_matrix(K)
-    z = np.empty((len(x), len(K), *outputs), scratch.dtype)
+    z = np.empty((len(x), len(K), *windows.outputs), scratch.dtype)
     size = block_size(len(matrix), x, z)
     with np.errstate(over="ignore", invalid="ignore"):
         for images in batches(z, size):
             padded = _padded(x[images], paddings)
-            for rows, seen in bands(z, size, window[0], strides[0]):
-                X = gather(padded[:, :, seen], window, strides, scratch)
-                Z = _flat(z[images, :, rows])
-                np.matmul(matrix.T, X, out=Z)
+            for rows, band in bands(windows, size // padded.shape[-1]):
+                X = gather(padded, band, scratch)
+                Z = np.matmul(matrix.T, X, out=scratch.array("z", len(K), X.shape[1]))
                 Z += b[:, np.newaxis]
+                z[images, :, rows] = _images_first(Z.reshape(len(K), *band.outputs, -1))
     require_finite_result("z", z)
     return z
 
@@ -101,26 +99,26 @@ def conv2d_backward(
     """
     dz, x, K = as_finite("dz", dz), as_finite("x", x), as_finite("K", K)
     require_shapes(x=(x, _IMAGES), K=(K, _KERNELS))
-    window, strides, paddings, outputs = _geometry(x, K, stride, padding)
-    _require_shape("dz", dz, (len(x), len(K), *outputs))
+    windows, paddings = _geometry(x, K, stride, padding)
+    _require_shape("dz", dz, (len(x), len(K), *windows.outputs))
     scratch = Scratch(np.result_type(dz, x, K))
     matrix = _as_matrix(K)
-    size = block_size(len(matrix), x, dz)
-    dmatrix = np.zeros(matrix.shape, scratch.dtype)
+    dmatrix, db = np.zeros(matrix.shape, scratch.dtype), np.zeros(len(K), scratch.dtype)
     dx = np.empty(x.shape, scratch.dtype) if need_dx else None
+    size = block_size(len(matrix), x, dz)
     with np.errstate(over="ignore", invalid="ignore"):
         for images in batches(dz, size):
             padded = _padded(x[images], paddings)
             dpadded = np.zeros(padded.shape, scratch.dtype)
-            for rows, seen in bands(dz, size, window[0], strides[0]):
-                dZ = dz[images, :, rows]
-                X = gather(padded[:, :, seen], window, strides, scratch)
-                dmatrix += (X @ _flat(dZ).swapaxes(1, 2)).sum(axis=0)
+            for rows, band in bands(windows, size // padded.shape[-1]):
+                dZ = _as_columns(dz[images, :, rows], scratch)
+                X = gather(padded, band, scratch)
+                dmatrix += X @ dZ.T
+                db += dZ.sum(axis=1)
                 if dx is not None:
-                    scatter(matrix, dZ, dpadded[:, :, seen], window, strides, scratch)
+                    scatter(np.matmul(matrix, dZ, out=X), dpadded, band)
             if dx is not None:
-                dx[images] = _inside(dpadded, paddings)
-        db = (_flat(dz) @ np.ones(math.prod(outputs), dz.dtype)).sum(axis=0)
+                dx[images] = _images_first(_inside(dpadded, paddings))
     dK = _as_kernels(dmatrix, K.shape)
     for name, gradient in {"dx": dx, "dK": dK, "db": db}.items():
         if gradient is not None:
@@ -132,32 +130,42 @@ _IMAGES = ("B", "C", "H", "W")
 _KERNELS = ("F", "C", "kh", "kw")
 
 
-class _Geometry(NamedTuple):
-    window: tuple[int, int]
-    stride: tuple[int, int]
-    padding: tuple[int, int]
-    outputs: tuple[int, int]
-
-
-def _geometry(x: Array, K: Array, stride: Pair, padding: Pair) -> _Geometry:
+def _geometry(x: Array, K: Array, stride: Pair, padding: Pair) -> tuple[Windows, tuple[int, int]]:
+    """The windows of the padded images, whose last axis is that of the batch; and the padding."""
     window = (K.shape[2], K.shape[3])
     strides = as_pair("stride", stride, least=1)
     paddings = as_pair("padding", padding, least=0)
-    return _Geometry(window, strides, paddings, output_sizes(x.shape, window, strides, paddings))
+    outputs = output_sizes(x.shape, window, strides, paddings)
+    return Windows(*map(Axis, (1, 2), window, strides, outputs)), paddings
 
 
 def _padded(x: Array, padding: tuple[int, int]) -> Array:
-    if padding == (0, 0):
-        return x
+    """(m, C, H, W) with zeros around it, as (C, H, W, m)."""
     (m, C, H, W), (ph, pw) = x.shape, padding
-    padded = np.zeros((m, C, H + 2 * ph, W + 2 * pw), x.dtype)
-    _inside(padded, padding)[...] = x
+    padded = np.zeros((C, H + 2 * ph, W + 2 * pw, m), x.dtype)
+    _inside(padded, padding)[...] = _images_last(x)
     return padded
 
 
 def _inside(padded: Array, padding: tuple[int, int]) -> Array:
-    (H, W), (ph, pw) = padded.shape[2:], padding
-    return padded[:, :, ph : H - ph, pw : W - pw]
+    (H, W), (ph, pw) = padded.shape[1:3], padding
+    return padded[:, ph : H - ph, pw : W - pw]
+
+
+def _images_last(x: Array) -> Array:
+    return x.transpose(1, 2, 3, 0)
+
+
+def _images_first(x: Array) -> Array:
+    return x.transpose(3, 0, 1, 2)
+
+
+def _as_columns(dz: Array, scratch: Scratch) -> Array:
+    """(m, F, rows, W_out) as (F, rows·W_out·m), in the order of `gather`."""
+    last = _images_last(dz)
+    columns = scratch.array("dz", *last.shape)
+    columns[...] = last
+    return columns.reshape(len(last), -1)
 
 
 def _as_matrix(K: Array) -> Array:
@@ -168,11 +176,6 @@ def _as_matrix(K: Array) -> Array:
 def _as_kernels(matrix: Array, shape: tuple[int, ...]) -> Array:
     F, C, kh, kw = shape
     return np.ascontiguousarray(matrix.reshape(kh, kw, C, F).transpose(3, 2, 0, 1))
-
-
-def _flat(z: Array) -> Array:
-    """(m, F, rows, columns) as (m, F, rows · columns), a view if z is contiguous."""
-    return z.reshape(*z.shape[:2], -1)
 
 
 def _require_shape(name: str, array: Array, expected: tuple[int, ...]) -> None:

@@ -1,18 +1,19 @@
 """Pooling of images (B, C, H, W): each window of a channel becomes its largest value, or its mean.
 
-Both go one axis at a time: the largest of a window is the largest among the largest of its rows.
-The loops run over the few entries of a window along that axis, each taken from all windows at once.
+The loops run over the few entries of a window, each taken from all windows at once. Where the order
+of the entries does not count, they go one axis at a time: the largest of a window is the largest of
+the largest of its columns.
 """
 
+import functools
 import itertools
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from bplab.numeric.arrays import Array, as_finite, require_finite_result, require_shapes
-from bplab.numeric.windows import Pair, as_pair, output_sizes, parts
+from bplab.numeric.windows import Axis, Pair, Windows, as_pair, output_sizes, parts
 
 # The bytes of images taken together.
 BLOCK = 1 << 18
@@ -32,11 +33,10 @@ def max_pool2d(x: npt.ArrayLike, size: Pair, stride: Pair | None = None) -> Arra
     array([[[[4., 5.]]]])
     """
     x = _images(x)
-    down, across = _axes(x, size, stride)
-    z = np.empty((*x.shape[:2], down.outputs, across.outputs), x.dtype)
+    windows = _windows(x, size, stride)
+    z = np.empty((*x.shape[:2], *windows.outputs), x.dtype)
     for block in _blocks(x):
-        rows = _largest(across.entries(x[block]))
-        z[block] = _largest(down.entries(rows))
+        z[block] = _reduce(_larger, windows, x[block])
     return z
 
 
@@ -55,19 +55,16 @@ def max_pool2d_backward(
              [0., 0.]]]])
     """
     x = _images(x)
-    down, across = _axes(x, size, stride)
-    dz = _upstream(dz, (*x.shape[:2], down.outputs, across.outputs))
+    windows = _windows(x, size, stride)
+    dz = _upstream(dz, (*x.shape[:2], *windows.outputs))
     dx = np.zeros(x.shape, dz.dtype)
     with np.errstate(over="ignore"):
         for block in _blocks(x):
-            in_rows = across.entries(x[block])
-            rows = _largest(in_rows)
-            in_windows = down.entries(rows)
-            z = _largest(in_windows)
-            drows = np.zeros(rows.shape, dz.dtype)
-            down.add(_taken(dz[block], in_windows, z), drows)
-            across.add(_taken(drows, in_rows, rows), dx[block])
-    require_finite_result("dx", dx)
+            # Copies: what follows is several times faster on contiguous memory.
+            entries = [np.ascontiguousarray(entry) for entry in windows.entries(x[block])]
+            _add((dz[block] * wins for wins in _winners(entries)), windows, dx[block])
+    if windows.overlap:
+        require_finite_result("dx", dx)
     return dx
 
 
@@ -81,12 +78,11 @@ def avg_pool2d(x: npt.ArrayLike, size: Pair, stride: Pair | None = None) -> Arra
     array([[[[2.5, 2.5]]]])
     """
     x = _images(x)
-    down, across = _axes(x, size, stride)
-    z = np.empty((*x.shape[:2], down.outputs, across.outputs), x.dtype)
+    windows = _windows(x, size, stride)
+    z = np.empty((*x.shape[:2], *windows.outputs), x.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         for block in _blocks(x):
-            rows = _total(across.entries(x[block]))
-            z[block] = _total(down.entries(rows)) / (down.size * across.size)
+            np.divide(_reduce(np.add, windows, x[block]), windows.size, out=z[block])
     require_finite_result("z", z)
     return z
 
@@ -104,80 +100,58 @@ def avg_pool2d_backward(
              [2., 2.]]]])
     """
     x = _images(x)
-    down, across = _axes(x, size, stride)
-    dz = _upstream(dz, (*x.shape[:2], down.outputs, across.outputs))
+    windows = _windows(x, size, stride)
+    dz = _upstream(dz, (*x.shape[:2], *windows.outputs))
     dx = np.zeros(x.shape, dz.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         for block in _blocks(x):
-            share = dz[block] / (down.size * across.size)
-            drows = np.zeros((*x[block].shape[:3], across.outputs), dz.dtype)
-            down.add(itertools.repeat(share, down.size), drows)
-            across.add(itertools.repeat(drows, across.size), dx[block])
-    require_finite_result("dx", dx)
+            share = dz[block] / windows.size
+            columns = np.zeros((*share.shape[:3], x.shape[3]), dz.dtype)
+            _add(itertools.repeat(share), windows.across, columns)
+            _add(itertools.repeat(columns), windows.down, dx[block])
+    if windows.overlap:
+        require_finite_result("dx", dx)
     return dx
 
 
-class _Axis(NamedTuple):
-    """Windows along one axis of an image: their length, the step between them, their number."""
-
-    axis: int
-    size: int
-    stride: int
-    outputs: int
-
-    def entries(self, x: Array) -> list[Array]:
-        """The first entries of all windows along this axis, then the second ones, and so on.
-
-        As copies: what follows is several times faster on contiguous memory.
-        """
-        return [np.ascontiguousarray(view) for view in self._views(x)]
-
-    def add(self, entries: Iterable[Array], x: Array) -> None:
-        """The transpose of `entries`: add each entry to its pixel of x, an image of zeros."""
-        for view, pixels in zip(self._views(x), entries, strict=True):
-            if self.stride < self.size:  # windows overlap
-                view += pixels
-            else:
-                view[...] = pixels
-
-    def _views(self, x: Array) -> Iterator[Array]:
-        before = (slice(None),) * self.axis
-        for i in range(self.size):
-            yield x[(*before, slice(i, i + self.stride * self.outputs, self.stride))]
+def _reduce(join: Callable[[Array, Array], Array], windows: Windows, x: Array) -> Array:
+    """Join the entries of each window: those of its columns first, whose memory is compact."""
+    columns = functools.reduce(join, windows.down.entries(x))
+    return functools.reduce(join, windows.across.entries(columns))
 
 
-def _largest(entries: list[Array]) -> Array:
-    z = entries[0].copy()
-    for pixels in entries[1:]:
-        if z.dtype.kind == "f":
-            np.maximum(z, pixels, out=z)
-        else:  # exact numbers, and complex ones, which np.maximum orders by imaginary part too
-            np.copyto(z, pixels, where=pixels.real > z.real)
-    return z
+def _add(values: Iterable[Array], windows: Axis | Windows, x: Array) -> None:
+    """Add each value to its entries of the windows of x, an image of zeros."""
+    for entry, value in zip(windows.entries(x), values, strict=False):
+        if windows.overlap:
+            entry += value
+        else:
+            entry[...] = value
 
 
-def _total(entries: list[Array]) -> Array:
-    z = entries[0].copy()
-    for pixels in entries[1:]:
-        z += pixels
-    return z
+def _larger(x: Array, y: Array) -> Array:
+    if x.dtype.kind == "f":
+        return np.maximum(x, y)
+    # Exact numbers, and complex ones, which np.maximum orders by imaginary part too.
+    return np.where(y.real > x.real, y, x)
 
 
-def _taken(dz: Array, entries: list[Array], z: Array) -> Iterator[Array]:
-    """What each entry gets of dz: all of it, if it is the first that equals z."""
-    left = dz.copy()
-    for pixels in entries[:-1]:
-        taken = left * (pixels == z)
-        left -= taken
-        yield taken
-    yield left
+def _winners(entries: list[Array]) -> Iterator[Array]:
+    """For each entry, in which windows it is the first that is the largest."""
+    z = functools.reduce(_larger, entries)
+    without = np.ones(z.shape, bool)
+    for entry in entries[:-1]:
+        wins = (entry == z) & without
+        without ^= wins
+        yield wins
+    yield without
 
 
-def _axes(x: Array, size: Pair, stride: Pair | None) -> tuple[_Axis, _Axis]:
-    window = as_pair("size", size, least=1)
-    strides = window if stride is None else as_pair("stride", stride, least=1)
-    outputs = output_sizes(x.shape, window, strides)
-    return _Axis(2, window[0], strides[0], outputs[0]), _Axis(3, window[1], strides[1], outputs[1])
+def _windows(x: Array, size: Pair, stride: Pair | None) -> Windows:
+    lengths = as_pair("size", size, least=1)
+    steps = lengths if stride is None else as_pair("stride", stride, least=1)
+    counts = output_sizes(x.shape, lengths, steps)
+    return Windows(*map(Axis, (2, 3), lengths, steps, counts))
 
 
 def _blocks(x: Array) -> Iterator[slice]:

@@ -5,8 +5,11 @@ All of them may be one number for both axes or a pair (vertical, horizontal).
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple, Self
 
 import numpy as np
+
+from bplab.numeric.arrays import Array
 
 Pair = int | tuple[int, int]
 
@@ -48,6 +51,60 @@ def output_sizes(
         except ValueError as error:
             raise ValueError(f"Along {axis}, {error}") from None
     return sizes[0], sizes[1]
+
+
+class Axis(NamedTuple):
+    """Windows along one axis of an array: length, step, number, and where the first begins."""
+
+    axis: int
+    size: int
+    stride: int
+    outputs: int
+    start: int = 0
+
+    @property
+    def overlap(self) -> bool:
+        return self.stride < self.size
+
+    def entries(self, x: Array) -> Iterator[Array]:
+        """Views: the first entries of all windows along this axis, then the second, and so on."""
+        before = (slice(None),) * self.axis
+        for start in range(self.start, self.start + self.size):
+            yield x[(*before, slice(start, start + self.stride * self.outputs, self.stride))]
+
+    def only(self, windows: slice) -> Self:
+        """Some of the windows."""
+        start = self.start + self.stride * windows.start
+        return self._replace(start=start, outputs=windows.stop - windows.start)
+
+
+class Windows(NamedTuple):
+    """Windows of images, as the windows down their columns and those across their rows.
+
+    >>> windows = Windows(down=Axis(0, 2, 1, outputs=2), across=Axis(1, 2, 2, outputs=2))
+    >>> [entry.tolist() for entry in windows.entries(np.arange(12).reshape(3, 4))]
+    [[[0, 2], [4, 6]], [[1, 3], [5, 7]], [[4, 6], [8, 10]], [[5, 7], [9, 11]]]
+    """
+
+    down: Axis
+    across: Axis
+
+    @property
+    def size(self) -> int:
+        return self.down.size * self.across.size
+
+    @property
+    def overlap(self) -> bool:
+        return self.down.overlap or self.across.overlap
+
+    @property
+    def outputs(self) -> tuple[int, int]:
+        return self.down.outputs, self.across.outputs
+
+    def entries(self, x: Array) -> Iterator[Array]:
+        """Views: the entries of all windows at the first place, in row-major order, and so on."""
+        for row in self.down.entries(x):
+            yield from self.across.entries(row)
 
 
 def as_pair(name: str, value: Pair, least: int) -> tuple[int, int]:
