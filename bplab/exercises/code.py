@@ -8,6 +8,7 @@ for what can be said of any answer.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,11 @@ class CodeExercise(Exercise):
     def reference_answer(self) -> Callable[..., Any]:
         return self.reference
 
+    @cached_property
+    def _listed(self) -> list[tuple[Mistake, list[Outcome]]]:
+        """What each listed mistake does in the samples: the same whatever is checked."""
+        return [(m, [call(m.answer, sample) for sample in self.samples]) for m in self.mistakes]
+
     def solution(self) -> Note:
         return Note(
             f"{self.id} {self.title}: the library's own source",
@@ -58,11 +64,17 @@ class CodeExercise(Exercise):
         expected = [self._expected(sample) for sample in self.samples]
         again = call(answer, self.samples[0])
         unsteady = None if _repeats(again, outcomes[0]) else _UNSTEADY
-        attempt = Attempt(
-            answer, self.reference, self.samples, outcomes, expected, self.returns, self.mistakes
-        )
         for sample, got, wanted in zip(self.samples, outcomes, expected, strict=True):
             if fault := self._fault(got, wanted):
+                attempt = Attempt(
+                    answer,
+                    self.reference,
+                    self.samples,
+                    outcomes,
+                    expected,
+                    self.returns,
+                    self._listed,
+                )
                 found = self._known_mistake(attempt) or unsteady or suspect(attempt)
                 return self._explain(answer, sample, got, wanted, fault, found)
         if unsteady:

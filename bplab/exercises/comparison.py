@@ -9,6 +9,7 @@ import numpy.typing as npt
 RTOL = 1e-9
 RTOL_FLOAT32 = 1e-4
 MOST_SHOWN = 24
+MOST_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -165,12 +166,18 @@ def describe(value: Any) -> str:
         )  # fmt: skip
         return f"{value.dtype} array of shape {value.shape}\n{text}"
     if isinstance(value, tuple | list):
-        return f"{type(value).__name__} of {len(value)}:\n" + "\n".join(map(describe, value))
+        entries = [_short(e) if isinstance(e, tuple | list) else describe(e) for e in value]
+        return f"{type(value).__name__} of {len(value)}:\n" + "\n".join(entries)
     if isinstance(value, dict):
         return "\n".join(f"{key}: {describe(entry)}" for key, entry in value.items())
     if isinstance(value, float | np.floating | np.ndarray) and np.ndim(value) == 0:
         return f"{float(value):.6g}"
-    return repr(value)[:200]
+    return _short(value)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
 
 
 def _kind(value: Any) -> str:

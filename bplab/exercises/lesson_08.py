@@ -80,6 +80,24 @@ def correlate_backwards(x, K):  # type: ignore[no-untyped-def]
     return z[: len(x) - len(K) + 1, : x.shape[1] - K.shape[1] + 1]
 
 
+def correlate_without_starting_anew(x, K):  # type: ignore[no-untyped-def]
+    z = correlate(x, K)
+    return z.cumsum().reshape(z.shape)
+
+
+def _after(z: Array) -> tuple[tuple[int, int], ...]:
+    """How many zeros to put behind one number, to fill the shape of z."""
+    return tuple((0, n - 1) for n in z.shape)
+
+
+def correlate_over_the_places(x, K):  # type: ignore[no-untyped-def]
+    """The sum over i and j in place of that over u and v."""
+    z = np.zeros_like(K)
+    for i, j in np.ndindex(correlate(x, K).shape):
+        z += K * x[i : i + K.shape[0], j : j + K.shape[1]]
+    return z
+
+
 def correlate_to_the_same_size(x, K):  # type: ignore[no-untyped-def]
     rows, columns = K.shape[0] // 2, K.shape[1] // 2
     return correlate(np.pad(x, ((rows, rows), (columns, columns))), K)
@@ -123,6 +141,12 @@ CORRELATE = CodeExercise(
             lambda x, K: correlate_wrong(lambda K, window: np.sum(K.T * window))(x, K),
             "You transposed the kernel: u counts its rows and goes with i, v its columns and goes "
             "with j.",
+        ),
+        Mistake(
+            "kernel transposed, and its size too",
+            lambda x, K: correlate(x, K.T),
+            "You laid K.T on the image: u counts the rows of the kernel and goes with i, v its "
+            "columns and goes with j.",
         ),
         Mistake(
             "output transposed",
@@ -191,6 +215,40 @@ CORRELATE = CodeExercise(
             correlate_wrong(lambda K, window: (K * window)[-1, -1]),
             "Only the last product of each window is left: z[i, j] is overwritten. Add up, with "
             "+= or with np.sum.",
+        ),
+        Mistake(
+            "not started anew",
+            correlate_without_starting_anew,
+            "Each of your numbers has all those before it in it: the sum starts at 0 for every "
+            "place (i, j), so set it to 0 inside the loops over i and j.",
+        ),
+        Mistake(
+            "left flat",
+            lambda x, K: correlate(x, K).ravel(),
+            "Your numbers are right, but in one row: reshape them to (H − kh + 1, W − kw + 1), or "
+            "write each into z[i, j].",
+        ),
+        Mistake(
+            "summed down the columns only",
+            lambda x, K: (np.lib.stride_tricks.sliding_window_view(x, K.shape) * K).sum(axis=2),
+            "You summed each window over its rows only, as Python's own sum does: np.sum adds up "
+            "all of its entries.",
+        ),
+        Mistake(
+            "first number only",
+            lambda x, K: np.pad(correlate(x, K)[:1, :1], _after(correlate(x, K))),
+            "Only z[0, 0] is there: is the return inside the loops?",
+        ),
+        Mistake(
+            "products not summed",
+            lambda x, K: np.lib.stride_tricks.sliding_window_view(x, K.shape) * K,
+            "Your products are right, but not summed: add them up over the last two axes.",
+        ),
+        Mistake(
+            "summed over the places",
+            correlate_over_the_places,
+            "You summed over the places (i, j): each place has a number of its own, the sum over "
+            "its window, over u and v.",
         ),
         Mistake(
             "last row and column of the kernel missing",
@@ -534,6 +592,14 @@ def padded_on_all_axes(x: Array, padding: int) -> Array:
     return np.pad(x, padding)[: len(x), : x.shape[1]]
 
 
+def layer_before_the_sum_over_channels(x, K, b, stride, padding):  # type: ignore[no-untyped-def]
+    parts = [
+        layer_wrong()(x[:, c : c + 1], K[:, c : c + 1], b, stride, padding)
+        for c in range(K.shape[1])
+    ]
+    return np.stack(parts, axis=2)
+
+
 CONV2D = CodeExercise(
     id="08.4",
     title="the whole convolution layer",
@@ -560,6 +626,34 @@ CONV2D = CodeExercise(
             layer_wrong(entry=lambda K, w: np.sum(K[:, None].swapaxes(3, 4) * w, axis=(2, 3, 4)).T),
             "You transposed the kernel: its axes are (F, C, rows, columns), in the order of the "
             "image's.",
+        ),
+        Mistake(
+            "rows of the kernel reversed",
+            layer_then(lambda x, K, b, s, p: (x, K[:, :, ::-1], b, s, p)),
+            "You turned the kernels upside down: K[f, c, u, v] lies on row i·stride + u.",
+        ),
+        Mistake(
+            "columns of the kernel reversed",
+            layer_then(lambda x, K, b, s, p: (x, K[:, :, :, ::-1], b, s, p)),
+            "You reversed the columns of the kernels: K[f, c, u, v] lies on column j·stride + v.",
+        ),
+        Mistake(
+            "kernels and channels reversed",
+            layer_then(lambda x, K, b, s, p: (x, K[::-1, ::-1], b, s, p)),
+            "K[::-1, ::-1] reverses the first two axes of K, kernels and channels. And nothing "
+            "needs to be reversed: a convolution layer computes the cross-correlation.",
+        ),
+        Mistake(
+            "all axes reversed",
+            layer_then(lambda x, K, b, s, p: (x, np.flip(K), b, s, p)),
+            "You reversed all four axes of K, kernels and channels as well. Nothing needs to be "
+            "reversed: a convolution layer computes the cross-correlation.",
+        ),
+        Mistake(
+            "kernel transposed, and its size too",
+            layer_then(lambda x, K, b, s, p: (x, K.swapaxes(2, 3), b, s, p)),
+            "You exchanged rows and columns of the kernel: its axes are (F, C, rows, columns), in "
+            "the order of the image's.",
         ),
         Mistake(
             "no stride",
@@ -599,12 +693,19 @@ CONV2D = CodeExercise(
         Mistake(
             "padding on one side",
             layer_wrong(pad=lambda x, p: np.pad(x, ((0, 0), (0, 0), (p, 0), (p, 0)))),
-            "You padded above and to the left only: zeros belong on all four sides.",
+            "Your windows go as far as if there were padding above and to the left only: zeros "
+            "belong on all four sides, and the size is counted with H + 2·padding.",
         ),
         Mistake(
             "padding at the end only",
             layer_wrong(pad=lambda x, p: np.pad(x, ((0, 0), (0, 0), (0, p), (0, p)))),
             "You padded below and to the right only: zeros belong on all four sides.",
+        ),
+        Mistake(
+            "all padding at the end",
+            layer_wrong(pad=lambda x, p: np.pad(x, ((0, 0), (0, 0), (0, 2 * p), (0, 2 * p)))),
+            "Your output has the right shape, but window (0, 0) starts at the first pixel: half of "
+            "the padding belongs above and to the left.",
         ),
         Mistake(
             "padding on all axes",
@@ -663,6 +764,11 @@ CONV2D = CodeExercise(
             "channels.",
         ),
         Mistake(
+            "channels not summed",
+            layer_before_the_sum_over_channels,
+            "Your output still has a number for each input channel: sum over the channels as well.",
+        ),
+        Mistake(
             "mean over channels",
             layer_wrong(entry=lambda K, w: np.einsum("fcuv,bcuv->bf", K, w) / K.shape[1]),
             "You took the mean over the channels: they are summed.",
@@ -676,6 +782,11 @@ CONV2D = CodeExercise(
             "no sum",
             layer_wrong(entry=lambda K, w: K[:, -1, -1, -1] * w[:, -1:, -1, -1]),
             "Only the last product is left: z is overwritten. Add up, with += or np.sum.",
+        ),
+        Mistake(
+            "first image only",
+            layer_then(lambda x, K, b, s, p: (x[:1], K, b, s, p)),
+            "Only the first image of the batch is there: z has B of them.",
         ),
         Mistake(
             "one image for all",
@@ -796,6 +907,12 @@ C3 = NumberExercise(
             1883200,
             "That is a dense layer from 6·14·14 inputs to 16·10·10 outputs: a convolution layer "
             "has the same few weights at every place.",
+        ),
+        Mistake(
+            "dense layer, no biases",
+            1881600,
+            "Those are the weights of a dense layer from 6·14·14 inputs to 16·10·10 outputs: a "
+            "convolution layer has the same few weights at every place.",
         ),
         Mistake(
             "the table of the paper",
@@ -990,6 +1107,16 @@ def pool_rounded_up(x, size, stride):  # type: ignore[no-untyped-def]
     return largest, mean
 
 
+def pool_size_over_stride(x, size, stride):  # type: ignore[no-untyped-def]
+    rows, columns = (n // stride for n in x.shape[2:])
+    largest, mean = (np.zeros((*x.shape[:2], rows, columns)) for _ in range(2))
+    for i, j in np.ndindex(rows, columns):
+        window = x[:, :, i * stride :, j * stride :][:, :, :size, :size]  # may be cut off
+        largest[:, :, i, j] = window.max(axis=(2, 3))
+        mean[:, :, i, j] = window.mean(axis=(2, 3))
+    return largest, mean
+
+
 def at_least_zero(window: Array) -> Array:
     return np.maximum(window.max(axis=(2, 3)), 0)
 
@@ -1092,6 +1219,15 @@ POOL2D = CodeExercise(
             "You pooled over the channels as well: each channel is pooled by itself.",
         ),
         Mistake(
+            "channels pooled away",
+            lambda x, size, stride: (
+                pool2d(x, size, stride)[0].max(axis=1),
+                pool2d(x, size, stride)[1].mean(axis=1),
+            ),
+            "Your results have no channels left: each channel is pooled by itself, so take the "
+            "last two axes only.",
+        ),
+        Mistake(
             "both over the whole batch",
             pool_wrong(largest=np.max, mean=np.mean),
             "You pooled over images and channels as well: take the last two axes, axis=(2, 3).",
@@ -1173,6 +1309,12 @@ POOL2D = CodeExercise(
             "looked at. Round down, with //.",
         ),
         Mistake(
+            "size over stride",
+            pool_size_over_stride,
+            "You counted H // stride windows: that is right only if size = stride. There are "
+            "(H − size) // stride + 1.",
+        ),
+        Mistake(
             "last window missing",
             pool_then(lambda z: z[:, :, :-1, :-1]),
             "The last row and column of windows are missing: there are (H − size) // stride + 1.",
@@ -1235,6 +1377,28 @@ FLATTENED = NumberExercise(
             256,
             "You got 16 · 4 · 4: did you forget the padding of the last layer, or the + 1 in every "
             "layer?",
+        ),
+        Mistake(
+            "padding four times",
+            1024,
+            "You got 16 · 8 · 8: did you count the padding of the last layer four times instead of "
+            "twice? Along one axis there are two ends.",
+        ),
+        Mistake(
+            "biases too",
+            592,
+            "You added the 16 biases: how many numbers the layer hands on is asked, and a bias is "
+            "part of them already.",
+        ),
+        Mistake(
+            "pooling not rounded",
+            676,
+            "You got 16 · 6.5 · 6.5: 13 pixels hold six windows of 2, and half a window is none.",
+        ),
+        Mistake(
+            "nothing rounded",
+            729,
+            "You got 16 · 6.75 · 6.75: half a window is none, so round down in every layer.",
         ),
         Mistake(
             "one halving too few",

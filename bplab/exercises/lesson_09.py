@@ -10,7 +10,7 @@ from bplab.exercises.exercise import Mistake
 from bplab.exercises.formula import FormulaExercise
 from bplab.exercises.number import NumberExercise
 from bplab.exercises.samples import Sample, away_from_zero
-from bplab.numeric import Array, flatten_backward, output_size
+from bplab.numeric import Array, conv2d, flatten_backward, output_size
 
 
 def parameter_gradients(
@@ -149,6 +149,17 @@ def divided(by: Any) -> Any:
     return run
 
 
+def by_sliding_the_error(steps: Any) -> Any:
+    """dK by δ, as it is, slid over the image in steps of steps(stride)."""
+
+    def run(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+        images, errors = x.swapaxes(0, 1), dz.swapaxes(0, 1)  # summed over are the samples
+        dK = conv2d(images, errors, np.zeros(len(errors)), steps(stride), padding)
+        return dK.swapaxes(0, 1), dz.sum(axis=(0, 2, 3))
+
+    return run
+
+
 PARAMETERS = CodeExercise(
     id="09.1",
     title="the gradients of kernels and biases",
@@ -228,6 +239,14 @@ PARAMETERS = CodeExercise(
             "it does here. The rotation belongs to dx.",
         ),
         Mistake(
+            "δ rotated",
+            lambda dz, x, K, stride, padding: parameter_gradients(
+                dz[:, :, ::-1, ::-1], x, K, stride, padding
+            ),
+            "You rotated δ: δ_ij belongs to the window of output (i, j). For dK nothing is "
+            "rotated.",
+        ),
+        Mistake(
             "rows of dK reversed",
             both(lambda dK: dK[:, :, ::-1]),
             "Your dK is upside down: row u of the kernel goes with row u of the window.",
@@ -247,6 +266,31 @@ PARAMETERS = CodeExercise(
             "dK with channels first",
             both(lambda dK: dK.swapaxes(0, 1)),
             "Your dK is (C, F, kh, kw): it must have the shape of K, (F, C, kh, kw).",
+        ),
+        Mistake(
+            "δ as it is",
+            by_sliding_the_error(lambda stride: 1),
+            "You slid δ over the image as it is: that is right for stride 1 only. δ_ij belongs to "
+            "the window at (i·stride, j·stride), so its numbers lie stride pixels apart.",
+        ),
+        Mistake(
+            "δ in steps of stride",
+            by_sliding_the_error(lambda stride: stride),
+            "You slid δ over the image in steps of stride: it is i and j that are multiplied by "
+            "the stride. From one weight to the next it is one pixel.",
+        ),
+        Mistake(
+            "dK averaged",
+            with_windows(
+                entry=lambda d, w, K: np.tensordot(d, w, axes=(0, 0)) / len(d),
+                together=lambda found: sum(found) / len(found),
+            ),
+            "Your dK is a mean over samples and places: sum. The 1/m of the cost is in δ already.",
+        ),
+        Mistake(
+            "both averaged",
+            divided(lambda dz: dz[:, 0].size),
+            "Both are means over samples and places: sum. The 1/m of the cost is in δ already.",
         ),
         Mistake(
             "dK averaged over the places",
@@ -278,6 +322,14 @@ PARAMETERS = CodeExercise(
             "first place only",
             with_windows(together=lambda found: found[0]),
             "Only the place (0, 0) is in your dK: is the return inside the loop?",
+        ),
+        Mistake(
+            "first row of places only",
+            lambda dz, x, K, stride, padding: (
+                parameter_gradients(dz[:, :, :1], x, K, stride, padding)[0],
+                dz.sum(axis=(0, 2, 3)),
+            ),
+            "Only the places (0, j) are in your dK: is the return inside the loop over i?",
         ),
         Mistake(
             "no stride",
@@ -477,6 +529,11 @@ MIDDLE_PIXEL = FormulaExercise(
             "You took δ₂ for each path: z₀ and z₁ have their own δ.",
         ),
         Mistake(
+            "paths multiplied",
+            "d0*K2*d1*K1*d2*K0",
+            "You multiplied the three paths: what comes back along several paths is added.",
+        ),
+        Mistake(
             "shifted by one",
             "d0*K1 + d1*K2 + d2*K0",
             "The path through z₂ is right. In z₀ the pixel x₂ is the last of the window, in z₁ the "
@@ -510,6 +567,39 @@ def handed_back(
         return cut(padded, H, W, padding)
 
     return run
+
+
+def by_the_rotated_kernel(
+    length: Any, before: Any = lambda k, padding: k - 1 - padding, unrotated: bool = False
+) -> Any:
+    """δ with zeros in between, `length(M, stride)` numbers along each axis, correlated with K^rot.
+
+    before(k, padding) is the number of zeros on each side.
+    """
+
+    def run(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+        if unrotated:
+            K = K[:, :, ::-1, ::-1]
+        rows, columns = (length(n, stride) for n in dz.shape[2:])
+        dilated = np.zeros((*dz.shape[:2], rows, columns))
+        step = stride if rows > dz.shape[2] or columns > dz.shape[3] else 1
+        dilated[:, :, ::step, ::step] = dz
+        zeros = before(K.shape[2], padding), before(K.shape[3], padding)
+        return conv2d(
+            dilated, K[:, :, ::-1, ::-1].swapaxes(0, 1), np.zeros(K.shape[1]), padding=zeros
+        )
+
+    return run
+
+
+def without_a_look_at_zero(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
+    """Pixels p < 0 are not left out, and NumPy reads a negative index from the other end."""
+    padded = handed_back(cut=lambda padded, H, W, p: padded)(dz, x, K, stride, padding)
+    H, W = x.shape[2:]
+    dx = np.zeros_like(x)
+    for p, q in np.ndindex(H + padding, W + padding):
+        dx[:, :, p - padding, q - padding] += padded[:, :, p, q]
+    return dx
 
 
 def only_what_was_seen(dz, x, K, stride, padding):  # type: ignore[no-untyped-def]
@@ -548,23 +638,37 @@ IMAGE = CodeExercise(
     ),
     mistakes=(
         Mistake(
-            "kernel rotated",
+            "kernel the wrong way round",
             handed_back(hand=lambda d, K, w: np.tensordot(d, K[:, :, ::-1, ::-1], axes=1)),
-            "You rotated the kernel while handing it back: weight K_uv goes back to the pixel that "
-            "it came from, entry (u, v) of the window. The rotation shows only when one asks which "
-            "outputs a pixel hears of.",
+            "Your kernel is the wrong way round, by 180°. If every output hands back to its "
+            "window, weight K_uv goes to entry (u, v), and nothing is rotated. If you correlate δ "
+            "with the kernel, as in section 3, it must be rotated.",
         ),
         Mistake(
             "rows of the kernel reversed",
             handed_back(hand=lambda d, K, w: np.tensordot(d, K[:, :, ::-1], axes=1)),
-            "You reversed the rows of the kernel: weight K_uv goes back to entry (u, v) of the "
-            "window.",
+            "The rows of the kernel are the wrong way round. If every output hands back, weight "
+            "K_uv goes to entry (u, v) of the window; if you correlate δ with the kernel, both its "
+            "rows and its columns are reversed.",
         ),
         Mistake(
             "columns of the kernel reversed",
             handed_back(hand=lambda d, K, w: np.tensordot(d, K[:, :, :, ::-1], axes=1)),
-            "You reversed the columns of the kernel: weight K_uv goes back to entry (u, v) of the "
-            "window.",
+            "The columns of the kernel are the wrong way round. If every output hands back, weight "
+            "K_uv goes to entry (u, v) of the window; if you correlate δ with the kernel, both its "
+            "rows and its columns are reversed.",
+        ),
+        Mistake(
+            "kernels and channels reversed",
+            handed_back(hand=lambda d, K, w: np.tensordot(d, K[::-1, ::-1], axes=1)),
+            "K[::-1, ::-1] reverses the first two axes of K, kernels and channels. The rows and "
+            "columns are the last two: and they need no rotation, if every output hands back.",
+        ),
+        Mistake(
+            "all axes reversed",
+            handed_back(hand=lambda d, K, w: np.tensordot(d, np.flip(K), axes=1)),
+            "You reversed all four axes of K, kernels and channels as well: K[f, c] belongs to "
+            "dz[:, f] and to channel c. If every output hands back, nothing is rotated.",
         ),
         Mistake(
             "overwritten",
@@ -585,9 +689,67 @@ IMAGE = CodeExercise(
             "*padded* image, so pixel 0 stands at index padding.",
         ),
         Mistake(
+            "cut above and on the left only",
+            handed_back(cut=lambda padded, H, W, p: padded[:, :, p:, p:]),
+            "You cut the padding off above and on the left only: it is on all four sides.",
+        ),
+        Mistake(
+            "cut below and on the right only",
+            handed_back(cut=lambda padded, H, W, p: padded[:, :, : H + p, : W + p]),
+            "You cut the padding off below and on the right only: it is on all four sides.",
+        ),
+        Mistake(
             "cut at the near end",
             handed_back(cut=lambda padded, H, W, p: padded[:, :, 2 * p :, 2 * p :]),
             "You cut all of the padding off above and on the left: half of it is on the far sides.",
+        ),
+        Mistake(
+            "cut by −padding",
+            handed_back(cut=lambda padded, H, W, p: padded[:, :, p:-p, p:-p]),
+            "A slice padding:-padding is empty if padding is 0: -0 is 0, the beginning. Cut with "
+            "padding : padding + H.",
+        ),
+        Mistake(
+            "negative indices",
+            without_a_look_at_zero,
+            "Pixels with a negative index are in the padding, and you did not leave them out: "
+            "NumPy counts x[-1] from the other end, without a warning.",
+        ),
+        Mistake(
+            "M S",
+            by_the_rotated_kernel(lambda M, stride: M * stride),
+            "Your dilated δ has M·stride numbers along an axis: zeros stand between neighbours "
+            "only, (M − 1)·stride + 1 numbers.",
+        ),
+        Mistake(
+            "full correlation, not rotated",
+            by_the_rotated_kernel(lambda M, stride: (M - 1) * stride + 1, unrotated=True),
+            "You correlated the dilated δ with the kernel as it is: it must be rotated by 180°. "
+            "And if pixels are left over at the end, x has more of them than you give back.",
+        ),
+        Mistake(
+            "as large as the dilated δ makes it",
+            by_the_rotated_kernel(lambda M, stride: (M - 1) * stride + 1),
+            "Your dx has (M − 1)·stride + k − 2·padding rows: if pixels are left over at the end, "
+            "x has more. Make dx as large as x.",
+        ),
+        Mistake(
+            "full in spite of the padding",
+            by_the_rotated_kernel(lambda M, stride: (M - 1) * stride + 1, lambda k, p: k - 1),
+            "Your dx is that of the padded image: cut padding rows and columns off on each side. "
+            "And if pixels are left over at the end, x has more of them than you give back.",
+        ),
+        Mistake(
+            "not dilated",
+            by_the_rotated_kernel(lambda M, stride: M),
+            "The stride is missing: with it, δ must be dilated, by stride − 1 zeros between its "
+            "neighbours.",
+        ),
+        Mistake(
+            "not dilated, full",
+            by_the_rotated_kernel(lambda M, stride: M, lambda k, p: k - 1),
+            "Stride and padding are missing: δ must be dilated, by stride − 1 zeros between its "
+            "neighbours, and the padding cut off.",
         ),
         Mistake(
             "no stride",
@@ -610,6 +772,30 @@ IMAGE = CodeExercise(
             only_what_was_seen,
             "Your dx is too small: pixels that are in no window have a gradient too, it is 0. Make "
             "dx as large as x.",
+        ),
+        Mistake(
+            "first place only",
+            lambda dz, x, K, stride, padding: image_gradient(
+                np.pad(dz[:, :, :1, :1], ((0, 0), (0, 0), *((0, n - 1) for n in dz.shape[2:]))),
+                x,
+                K,
+                stride,
+                padding,
+            ),
+            "Only the place (0, 0) hands back: is the return inside the loops?",
+        ),
+        Mistake(
+            "first row of places only",
+            lambda dz, x, K, stride, padding: image_gradient(dz[:, :, :1], x, K, stride, padding),
+            "Only the places (0, j) hand back: is the return inside the loop over i?",
+        ),
+        Mistake(
+            "δ rotated",
+            lambda dz, x, K, stride, padding: image_gradient(
+                dz[:, :, ::-1, ::-1], x, K, stride, padding
+            ),
+            "You rotated δ: output (i, j) hands back its own δ_ij. Where something is rotated, it "
+            "is the kernel.",
         ),
         Mistake(
             "first kernel only",
@@ -814,6 +1000,25 @@ def mean_without_leftovers(dz, x, size, stride):  # type: ignore[no-untyped-def]
     return dx[:, :, :rows, :columns]
 
 
+def averaged_over_the_windows(dz, x, size, stride):  # type: ignore[no-untyped-def]
+    windows = mean_pool_backward(np.full_like(dz, size**2), x, size, stride)
+    return mean_pool_backward(dz, x, size, stride) / np.maximum(windows.round(), 1)
+
+
+def side_by_side(share: Any) -> Any:
+    """Window (i, j) at (i·size, j·size), cut off at the edge; share(delta, window, size)."""
+
+    def run(dz, x, size, stride):  # type: ignore[no-untyped-def]
+        back = mean_shared(
+            start=lambda i, j, _: (i * size, j * size),
+            share=lambda d, w, _: share(d, w, size),
+            length=lambda *_: size,
+        )
+        return back(dz, x, size, stride)
+
+    return run
+
+
 def of_mean(change: Any) -> Any:
     """The right dx of mean pooling, then changed: change(dx, dz, size, stride)."""
     return lambda dz, x, size, stride: change(
@@ -929,11 +1134,39 @@ MEAN_POOL = CodeExercise(
             "Your windows move by stride to the right, but by 1 down.",
         ),
         Mistake(
+            "steps of size",
+            side_by_side(lambda d, w, size: d * np.ones_like(w) / size**2),
+            "Your windows lie side by side: window (i, j) starts at (i·stride, j·stride).",
+        ),
+        Mistake(
             "windows of the stride",
             lambda dz, x, size, stride: mean_shared(length=lambda size, stride: stride)(
                 dz, x, size, stride
             ),
             "Your windows have the size of the stride: size and stride are two things.",
+        ),
+        Mistake(
+            "as wide as the stride",
+            lambda dz, x, size, stride: (
+                mean_shared(
+                    length=lambda size, stride: stride, share=lambda d, w, s: d * np.ones_like(w)
+                )(dz, x, size, stride)
+                / size**2
+            ),
+            "The shares are right, but they go to stride · stride pixels: a window has "
+            "size · size.",
+        ),
+        Mistake(
+            "averaged over the windows",
+            averaged_over_the_windows,
+            "You divided by the number of windows that hold a pixel: it gets a share of δ from "
+            "each, and shares add up.",
+        ),
+        Mistake(
+            "repeated, not divided",
+            lambda dz, x, size, stride: upsampled(dz, size),
+            "You repeated each δ: each pixel gets only a share of it, 1/size²; and blocks fill the "
+            "image only if windows lie side by side and no pixel is left over.",
         ),
         Mistake(
             "repeated only",
@@ -951,6 +1184,13 @@ MEAN_POOL = CodeExercise(
             "rows and columns swapped",
             of_mean(lambda dx, dz, size, stride: dx.swapaxes(2, 3)),
             "Rows and columns of your dx are swapped: it has the shape of x.",
+        ),
+        Mistake(
+            "channels summed",
+            lambda dz, x, size, stride: mean_pool_backward(
+                dz.sum(axis=1, keepdims=True) * np.ones_like(dz), x, size, stride
+            ),
+            "You summed over the channels: each channel is pooled by itself.",
         ),
         Mistake(
             "channels mixed",
@@ -992,8 +1232,8 @@ ROUTES = ChoiceExercise(
         Mistake(
             "to every tie",
             "b",
-            "In the second window both pixels get all of δ = 100: that is 200 in all, from an "
-            "output that changes by one at most. Only the first takes it.",
+            "In the second window both pixels get all of δ = 100. If both rise by 1, the output "
+            "rises by 1, and C by 100, not by 200: only the first takes it.",
         ),
         Mistake(
             "overwritten",
@@ -1066,6 +1306,30 @@ def never_below_zero(window: Array) -> Array:
     return FIRST(window) & (window > 0)
 
 
+def first_of_what_is_there(window: Array) -> Array:
+    """FIRST, for windows that may be cut off at the edge, to nothing even."""
+    return FIRST(window) if window.size else window
+
+
+def place_in_the_window(dz, x, size, stride):  # type: ignore[no-untyped-def]
+    """Row and column of the largest counted from the window's corner, but used in the image."""
+    dx = np.zeros_like(x)
+    for i, j in np.ndindex(dz.shape[2:]):
+        r, c = i * stride, j * stride
+        mask = FIRST(x[:, :, r : r + size, c : c + size])
+        dx[:, :, :size, :size] += dz[:, :, i : i + 1, j : j + 1] * mask
+    return dx
+
+
+def every_pixel_of_this_value(dz, x, size, stride):  # type: ignore[no-untyped-def]
+    dx = np.zeros_like(x)
+    for i, j in np.ndindex(dz.shape[2:]):
+        r, c = i * stride, j * stride
+        largest = x[:, :, r : r + size, c : c + size].max(axis=(2, 3), keepdims=True)
+        dx += dz[:, :, i : i + 1, j : j + 1] * (x == largest)
+    return dx
+
+
 def of_max(change: Any) -> Any:
     """The right dx of max pooling, then changed: change(dx, dz, x, size, stride)."""
     return lambda dz, x, size, stride: change(
@@ -1123,6 +1387,12 @@ MAX_POOL = CodeExercise(
             max_routed(add=lambda before, share: np.where(share != 0, share, before)),
             "A pixel that is the largest of several overlapping windows gets the sum of their δ: "
             "use += instead of =.",
+        ),
+        Mistake(
+            "every tie, overwritten",
+            max_routed(largest_mask, add=lambda before, share: share),
+            "Two things: each window overwrites what overlapping windows handed back before, so "
+            "use +=; and of several largest ones only the first takes δ.",
         ),
         Mistake(
             "windows overwritten",
@@ -1195,6 +1465,23 @@ MAX_POOL = CodeExercise(
             "The stride is missing: window (i, j) starts at (i·stride, j·stride).",
         ),
         Mistake(
+            "steps of size",
+            side_by_side(lambda d, w, size: d * first_of_what_is_there(w)),
+            "Your windows lie side by side: window (i, j) starts at (i·stride, j·stride).",
+        ),
+        Mistake(
+            "place in the window",
+            place_in_the_window,
+            "argmax gives the place inside of the window: the pixel of x is i·stride + row, "
+            "j·stride + column.",
+        ),
+        Mistake(
+            "every pixel of this value",
+            every_pixel_of_this_value,
+            "Every pixel of the image that equals the largest of a window gets its δ, outside of "
+            "the window as well: look in the window only, and take the first.",
+        ),
+        Mistake(
             "windows of the stride",
             max_routed(length=lambda size, stride: stride),
             "Your windows have the size of the stride: size and stride are two things.",
@@ -1203,6 +1490,18 @@ MAX_POOL = CodeExercise(
             "channels mixed",
             max_routed(lambda w: FIRST(w.max(axis=1, keepdims=True)) * np.ones_like(w)),
             "You looked for the largest over all channels: each channel is pooled by itself.",
+        ),
+        Mistake(
+            "largest of all channels",
+            max_routed(lambda w: w == w.max(axis=(1, 2, 3), keepdims=True)),
+            "Only the largest over all channels gets δ: every channel of a window has its own "
+            "largest. And of equal ones, the first takes all.",
+        ),
+        Mistake(
+            "largest of the batch",
+            max_routed(lambda w: w == w.max()),
+            "Only the largest over all images and channels gets δ: every window has its own "
+            "largest. And of equal ones, the first takes all.",
         ),
         Mistake(
             "one image for all",
@@ -1287,6 +1586,12 @@ FLATTEN = CodeExercise(
             "fastest.",
         ),
         Mistake(
+            "batch and channels exchanged",
+            lambda dz, x: dz.reshape(x.shape[1], x.shape[0], *x.shape[2:]).swapaxes(0, 1),
+            "You read the numbers as if the channels came before the samples: each row of dz is "
+            "one sample, and stays one.",
+        ),
+        Mistake(
             "transposed first",
             batch_last,
             "You mixed the samples: each row of dz is one sample, and stays one.",
@@ -1300,6 +1605,16 @@ FLATTEN = CodeExercise(
             "times the image",
             lambda dz, x: dz.reshape(x.shape) * x,
             "You multiplied by x: nothing is computed in flatten, so every slope is 1.",
+        ),
+        Mistake(
+            "ones",
+            lambda dz, x: np.ones_like(x),
+            "Every slope is 1, but that is the slope of z: the gradient is δ times it.",
+        ),
+        Mistake(
+            "rotated",
+            lambda dz, x: dz.reshape(x.shape)[:, :, ::-1, ::-1],
+            "You rotated by 180°: the numbers go back to the places that they came from.",
         ),
         Mistake(
             "the image",

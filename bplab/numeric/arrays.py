@@ -100,6 +100,14 @@ def require_shapes(**arrays: tuple[Array, Letters]) -> dict[str, int]:
     return sizes
 
 
+def require_generator(rng: object) -> None:
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy.random.Generator; got {type(rng).__name__}. "
+            "Pass np.random.default_rng(0)."
+        )
+
+
 def _as_array(name: str, value: npt.ArrayLike) -> Array:
     try:
         return np.asarray(value)
@@ -158,6 +166,10 @@ def _shape_hint(name: str, shape: tuple[int, ...], letters: Letters, sizes: dict
         return f" For a batch of one sample pass {name}[np.newaxis]."
     if len(shape) == 2 and 1 in shape and len(letters) == 1:
         return f" Pass {name}.ravel()."
+    if len(shape) == len(letters) == 4 and _fits((shape[0], shape[3], *shape[1:3]), letters, sizes):
+        return f" If the channels are last, pass {name}.transpose(0, 3, 1, 2)."
+    if len(shape) == 4 and letters == ("B", "n_in"):
+        return " Images need a Flatten layer before it."
     return ""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bplab.numeric.arrays import Array, as_finite, require_finite_result
+from bplab.numeric.arrays import Array, as_finite, require_finite_result, require_generator
 
 
 def dropout(x: npt.ArrayLike, p: float, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -18,7 +18,7 @@ def dropout(x: npt.ArrayLike, p: float, rng: np.random.Generator) -> tuple[Array
 
     Shapes: x any shape; returns (y, mask), both of that shape.
     Raises: ValueError for p outside [0, 1), an empty x, NaN/inf, overflow; TypeError if not
-    numeric.
+    numeric, or for an rng that is no Generator.
     Source: Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov (2014), sect. 10.
 
     >>> y, mask = dropout([1.0, 2.0, 3.0], p=0.5, rng=np.random.default_rng(0))
@@ -27,6 +27,7 @@ def dropout(x: npt.ArrayLike, p: float, rng: np.random.Generator) -> tuple[Array
     """
     x = as_finite("x", x)
     p = require_probability(p)
+    require_generator(rng)
     dtype = np.float64 if x.dtype.kind == "O" else x.real.dtype
     mask = (rng.random(x.shape) >= p).astype(dtype)
     mask *= 1 / (1 - p)

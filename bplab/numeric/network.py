@@ -36,17 +36,25 @@ class Sequential:
 
     def forward(self, x: npt.ArrayLike) -> Array:
         """The network's output for the batch x."""
-        for layer in self.layers:
-            x = layer.forward(x)
+        try:
+            for i, layer in enumerate(self.layers):
+                x = layer.forward(x)
+        except (TypeError, ValueError) as error:
+            error.add_note(f"This happened in layer {i}, {layer!r}.")
+            raise
         return x  # type: ignore[return-value]  # there is at least one layer, so x is its output
 
     def backward(self, upstream: npt.ArrayLike) -> dict[str, Array]:
         """Gradients of all parameters from upstream = ∂C/∂output, for the x of the last forward."""
         gradients: list[dict[str, Array]] = []
         delta: Any = upstream
-        for i, layer in reversed(list(enumerate(self.layers))):
-            delta, layer_gradients = layer.backward(delta, need_dx=i > 0)
-            gradients.insert(0, layer_gradients)
+        try:
+            for i, layer in reversed(list(enumerate(self.layers))):
+                delta, layer_gradients = layer.backward(delta, need_dx=i > 0)
+                gradients.insert(0, layer_gradients)
+        except (TypeError, ValueError) as error:
+            error.add_note(f"This happened on the way back through layer {i}, {layer!r}.")
+            raise
         return _numbered(gradients)
 
     def parameters(self) -> dict[str, Array]:

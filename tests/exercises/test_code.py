@@ -55,6 +55,19 @@ def test_the_diagnosis_needs_all_samples(code_exercise):
     assert result.mistake == "growth with sigma_prime_z"
 
 
+def test_the_mistakes_are_tried_once_for_all_answers(code_exercise):
+    calls = []
+
+    def counted(d, W, s):
+        calls.append(1)
+        return d @ W
+
+    exercise = dataclasses.replace(code_exercise, mistakes=(Mistake("s", counted, "No σ′."),))
+    for answer in (lambda d, W, s: d @ W, lambda d, W, s: -(d @ W * s), with_einsum):
+        exercise.check(answer)
+    assert len(calls) == len(exercise.samples)
+
+
 def test_a_mistake_that_always_crashes_explains_no_other_crash(code_exercise):
     crash = Mistake("crash", lambda d, W, s: d @ W.T @ W.T, "W.T twice.")
     exercise = dataclasses.replace(code_exercise, mistakes=(crash,), samples=[SAMPLE])

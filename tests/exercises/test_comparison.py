@@ -90,3 +90,4 @@ def test_describe(value, text):
 def test_long_arrays_are_cut():
     assert "..." in describe(np.zeros((100, 100)))
     assert len(describe(np.zeros((100, 100)))) < 200
+    assert len(describe(np.zeros((2, 100, 100)).tolist())) < 500

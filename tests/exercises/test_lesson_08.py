@@ -363,3 +363,71 @@ def test_other_ways_to_pool_pass(answer):
 )
 def test_other_wrong_poolings_are_rejected(answer):
     assert POOL2D.check(answer).status == "failed"
+
+
+# Slips as students write them, and what they are told.
+
+
+def windows_of(x, shape, stride=1):
+    seen = np.lib.stride_tricks.sliding_window_view(x, shape, axis=(-2, -1))
+    return seen[..., ::stride, ::stride, :, :]
+
+
+def never_set_to_zero(x, K):
+    rows, columns = x.shape[0] - K.shape[0] + 1, x.shape[1] - K.shape[1] + 1
+    z, total = np.zeros((rows, columns)), 0
+    for i, j in np.ndindex(rows, columns):
+        for u, v in np.ndindex(K.shape):
+            total += K[u, v] * x[i + u, j + v]
+        z[i, j] = total
+    return z
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (never_set_to_zero, "not started anew"),
+        (lambda x, K: windows_of(x, K.shape) * K, "products not summed"),
+        (lambda x, K: sum(sum(windows_of(x, K.shape) * K)), "summed over the places"),
+        (lambda x, K: np.einsum("ijuv,uv->ij", windows_of(x, K.T.shape), K.T),
+         "kernel transposed, and its size too"),
+    ],
+)  # fmt: skip
+def test_slips_in_the_correlation_are_named(answer, mistake):
+    result = CORRELATE.check(answer)
+    assert (result.status, result.mistake) == ("failed", mistake)
+
+
+def layer_padded_by(x, K, b, stride, before, after, subscripts="bcijuv,fcuv->bfij"):
+    x = np.pad(x, [(0, 0), (0, 0), (before, after), (before, after)])
+    z = np.einsum(subscripts, windows_of(x, K.shape[2:], stride), K)
+    return z + b.reshape(-1, *[1] * (z.ndim - 2))
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (lambda x, K, b, s, p: layer_padded_by(x, K, b, s, 0, 2 * p), "all padding at the end"),
+        (lambda x, K, b, s, p: layer_padded_by(x, K, b, s, p, p, "bcijuv,fcuv->bfcij"),
+         "channels not summed"),
+        (lambda x, K, b, s, p: layer_padded_by(x, K.swapaxes(2, 3), b, s, p, p),
+         "kernel transposed, and its size too"),
+        (lambda x, K, b, s, p: layer_padded_by(x, K, b, 1, p, p), "no stride"),
+    ],
+)  # fmt: skip
+def test_slips_in_the_layer_are_named(answer, mistake):
+    result = CONV2D.check(answer)
+    assert (result.status, result.mistake) == ("failed", mistake)
+
+
+@pytest.mark.parametrize(
+    ("value", "mistake"),
+    [
+        (1024, "padding four times"),
+        (592, "biases too"),
+        (16 * 6.5**2, "pooling not rounded"),
+        (16 * 6.75**2, "nothing rounded"),
+    ],
+)
+def test_wrong_counts_are_named(value, mistake):
+    assert FLATTENED.check(value).mistake == mistake

@@ -277,7 +277,11 @@ def test_other_wrong_images_are_rejected(answer):
     [
         (
             lambda dz, x, K, s, p: image_by_pixels(dz, x, K[:, :, ::-1, ::-1], s, p),
-            "kernel rotated",
+            "kernel the wrong way round",
+        ),
+        (
+            lambda dz, x, K, s, p: image_by_the_rotated_kernel(dz, x, K[:, :, ::-1, ::-1], s, p),
+            "kernel the wrong way round",
         ),
         (lambda dz, x, K, s, p: image_by_the_matrix(dz, x, K, s, p) / len(x),
          "divided by the batch"),
@@ -534,3 +538,129 @@ def test_a_dilated_error_of_m_s_fits_by_accident_only(size, fits):
     M = (size - k) // S + 1
     lengths = {"(M − 1) S + 1": (M - 1) * S + 1, "M S": M * S}
     assert [name for name, length in lengths.items() if length + k - 1 == size] == [fits]
+
+
+# Slips as students write them, and what they are told.
+
+
+def sliding_the_error(step):
+    def answer(dz, x, K, stride, padding):
+        seen = windows(padded(x, padding), dz.shape[2:], step(stride))
+        return np.einsum("sfij,scuvij->fcuv", dz, seen), dz.sum((0, 2, 3))
+
+    return answer
+
+
+def both_averaged(*arguments):
+    dz = arguments[0]
+    return tuple(d / (len(dz) * dz[0, 0].size) for d in parameters_by_einsum(*arguments))
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (sliding_the_error(lambda stride: 1), "δ as it is"),
+        (sliding_the_error(lambda stride: stride), "δ in steps of stride"),
+        (both_averaged, "both averaged"),
+    ],
+)
+def test_slips_with_the_parameters_are_named(answer, mistake):
+    result = PARAMETERS.check(answer)
+    assert (result.status, result.mistake) == ("failed", mistake)
+
+
+def image_without_a_look_at_zero(dz, x, K, stride, padding):
+    dx = np.zeros(x.shape)
+    for i, j, u, v in np.ndindex(*dz.shape[2:], *K.shape[2:]):
+        p, q = stride * i + u - padding, stride * j + v - padding
+        if p < x.shape[2] and q < x.shape[3]:
+            dx[:, :, p, q] += dz[:, :, i, j] @ K[:, :, u, v]
+    return dx
+
+
+def image_by_dilation(length, zeros, turn=lambda kernel, axis: kernel):
+    """δ in so many numbers, with so many zeros on each side, and the rotated kernel, turned."""
+
+    def answer(dz, x, K, stride, padding):
+        kh, kw = K.shape[2:]
+        wide = np.zeros((*dz.shape[:2], *(length(n, stride) for n in dz.shape[2:])))
+        step = stride if wide.shape != dz.shape else 1
+        wide[:, :, ::step, ::step] = dz
+        rows, columns = zeros(kh, padding), zeros(kw, padding)
+        wide = np.pad(wide, [(0, 0), (0, 0), (rows, rows), (columns, columns)])
+        rotated = turn(K[:, :, ::-1, ::-1], axis=(2, 3))
+        return np.einsum("sfijuv,fcuv->scij", windows(wide, (kh, kw), 1), rotated)
+
+    return answer
+
+
+def image_cut_by_minus(dz, x, K, stride, padding):
+    wide = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)])
+    dx = image_by_pixels(dz, wide, K, stride, 0)
+    return dx[:, :, padding:-padding, padding:-padding]
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (image_without_a_look_at_zero, "negative indices"),
+        (image_cut_by_minus, "cut by −padding"),
+        (image_by_dilation(lambda M, S: M * S, lambda k, p: k - 1 - p), "M S"),
+        (image_by_dilation(lambda M, S: (M - 1) * S + 1, lambda k, p: k - 1 - p),
+         "as large as the dilated δ makes it"),
+        (image_by_dilation(lambda M, S: (M - 1) * S + 1, lambda k, p: k - 1),
+         "full in spite of the padding"),
+        (image_by_dilation(lambda M, S: M, lambda k, p: k - 1 - p), "not dilated"),
+        (image_by_dilation(lambda M, S: (M - 1) * S + 1, lambda k, p: k - 1 - p, np.flip),
+         "full correlation, not rotated"),
+        (lambda dz, x, K, s, p: image_by_pixels(dz, x, np.flip(K), s, p), "all axes reversed"),
+        (lambda dz, x, K, s, p: image_by_pixels(dz, x, K[::-1, ::-1], s, p),
+         "kernels and channels reversed"),
+    ],
+)  # fmt: skip
+def test_slips_with_the_image_are_named(answer, mistake):
+    result = IMAGE.check(answer)
+    assert (result.status, result.mistake) == ("failed", mistake)
+
+
+def blocks(dz, x, size):
+    """Upsampling, cut off or filled up to the size of x."""
+    wide = np.pad(dz.repeat(size, 2).repeat(size, 3), [(0, 0), (0, 0), (0, 9), (0, 9)])
+    return wide[:, :, : x.shape[2], : x.shape[3]]
+
+
+def largest_of_the_channels(dz, x, size, stride):
+    dx = np.zeros(x.shape)
+    for i, j in np.ndindex(dz.shape[2:]):
+        place = np.s_[:, :, i * stride : i * stride + size, j * stride : j * stride + size]
+        largest = x[place].max(axis=(1, 2, 3), keepdims=True)
+        dx[place] += (x[place] == largest) * dz[:, :, i : i + 1, j : j + 1]
+    return dx
+
+
+def without_the_corner_of_the_window(dz, x, size, stride):
+    dx = np.zeros(x.shape)
+    for s, c, i, j in np.ndindex(dz.shape):
+        window = x[s, c, i * stride : i * stride + size, j * stride : j * stride + size]
+        u, v = np.unravel_index(np.argmax(window), window.shape)
+        dx[s, c, u, v] += dz[s, c, i, j]
+    return dx
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "mistake"),
+    [
+        (MEAN_POOL, lambda dz, x, size, stride: blocks(dz, x, size) / size**2, "steps of size"),
+        (MEAN_POOL, lambda dz, x, size, stride: np.kron(dz, np.ones((size, size))),
+         "repeated, not divided"),
+        (MEAN_POOL, lambda dz, x, size, stride: mean_by_shares(dz, x, size, stride)
+         / np.maximum(1, mean_by_shares(0 * dz + size**2, x, size, stride).round()),
+         "averaged over the windows"),
+        (MAX_POOL, largest_of_the_channels, "largest of all channels"),
+        (MAX_POOL, without_the_corner_of_the_window, "place in the window"),
+        (FLATTEN, lambda dz, x: np.ones(x.shape), "ones"),
+    ],
+)  # fmt: skip
+def test_slips_on_the_way_back_through_pooling_and_flatten_are_named(exercise, answer, mistake):
+    result = exercise.check(answer)
+    assert (result.status, result.mistake) == ("failed", mistake)

@@ -102,6 +102,12 @@ def test_require_shapes_learns_the_sizes():
         ((1, 1, 3), ("n_out", "n_in"), "; got (1, 1, 3)."),
         ((), ("n_in",), "y must have shape (n_in,) with n_in = 3, as x has shape (5, 3); got ()."),
         ((3, 1), ("n_in",), "; got (3, 1). Pass y.ravel()."),
+        ((5, 2, 2, 3), ("B", "n_in"), "; got (5, 2, 2, 3). Images need a Flatten layer before it."),
+        (
+            (5, 8, 9, 3),
+            ("B", "n_in", "H", "W"),
+            "got (5, 8, 9, 3). If the channels are last, pass y.transpose(0, 3, 1, 2).",
+        ),
     ],
 )
 def test_require_shapes_says_what_is_wrong(shape, letters, message):

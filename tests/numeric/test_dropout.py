@@ -74,6 +74,11 @@ def test_p_must_be_a_probability_below_one(p):
         dropout(np.ones(3), p, np.random.default_rng(0))
 
 
+def test_randomness_comes_from_a_generator():
+    with pytest.raises(TypeError, match=r"rng must be a numpy.random.Generator; got int"):
+        dropout(np.ones(3), 0.5, 0)
+
+
 def test_wrong_shapes_and_values_are_named():
     with pytest.raises(ValueError, match=re.escape("mask, (3, 2); got (3,).")):
         dropout_backward(np.ones(3), np.ones((3, 2)))

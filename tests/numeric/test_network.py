@@ -11,7 +11,7 @@ import pytest
 
 from bplab.numeric.activations import ACTIVATIONS
 from bplab.numeric.dense import dense, dense_backward
-from bplab.numeric.layers import Activation, Dense, Layer
+from bplab.numeric.layers import Activation, Dense, Flatten, Layer, MaxPool2D
 from bplab.numeric.losses import LOSSES
 from bplab.numeric.network import Sequential
 
@@ -271,6 +271,18 @@ def test_wrong_upstream_gradients_are_named(upstream: Array, message: str) -> No
     network.forward(np.ones((5, 3)))
     with pytest.raises(ValueError, match=message):
         network.backward(upstream)
+
+
+def test_an_error_says_in_which_layer() -> None:
+    rng = np.random.default_rng(0)
+    network = Sequential(MaxPool2D(2), MaxPool2D(2), Flatten(), Dense(4, 2, rng=rng))
+    with pytest.raises(ValueError, match="a window of 2 must fit") as caught:
+        network.forward(np.ones((1, 1, 3, 3)))
+    assert caught.value.__notes__ == ["This happened in layer 1, MaxPool2D((2, 2))."]
+    network.forward(np.ones((1, 1, 8, 8)))
+    with pytest.raises(ValueError, match="upstream must") as caught:
+        network.backward(np.ones((1, 3)))
+    assert caught.value.__notes__ == ["This happened on the way back through layer 3, Dense(4, 2)."]
 
 
 def test_activation_refuses_to_broadcast_the_upstream_gradient() -> None:

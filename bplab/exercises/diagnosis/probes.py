@@ -73,6 +73,11 @@ class Pair:
     got: Response
     wanted: Response
 
+    @property
+    def changes(self) -> list[str]:
+        """Those after which both have as many values as the other."""
+        return [change for change in self.got.values if _is_comparable(self, change)]
+
 
 def dependence(
     answer: Callable[..., Any],
@@ -142,13 +147,13 @@ def _by_share(pairs: Sequence[Pair], samples: Sequence[Sample], it: str) -> Find
         change = "doubled" if "doubled" in pair.got.values else "rolled"
         if not _is_comparable(pair, change) or (pair.got.is_idle and pair.wanted.is_idle):
             continue
-        cases = _shares(pair, change, samples)
-        if equal(cases):
+        if all(equal(_shares(pair, each, samples)) for each in pair.changes):
             right.append(pair.x)
             continue
         wrong.append(pair.x)
+        cases = _shares(pair, change, samples)
         share = f"what {it} gains if {pair.x} is {change}"
-        if same_shape(cases) and (found := scaled(cases, share)):
+        if same_shape(cases) and not equal(cases) and (found := scaled(cases, share)):
             return Finding(f"share of {pair.x}: {found.name}", found.diagnosis)
     if right and wrong and len(wrong) <= MOST_NAMES:
         words = f"{it} depends on {_and(right)} in the right way, on {_and(wrong)} in a wrong one"

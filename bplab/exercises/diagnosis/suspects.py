@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bplab.exercises.calls import Outcome, call
+from bplab.exercises.calls import Outcome
 from bplab.exercises.comparison import compare
 from bplab.exercises.diagnosis.cases import Case, Cases, equal, leaves, sizes
 from bplab.exercises.diagnosis.crashes import explain
@@ -30,7 +30,10 @@ MOST_ITEMS = 3
 
 @dataclass(frozen=True)
 class Attempt:
-    """A function under check, what it did in each sample, and what it should have done."""
+    """A function under check, what it did in each sample, and what it should have done.
+
+    `listed` holds what each listed mistake does in the samples.
+    """
 
     answer: Function
     reference: Function
@@ -38,12 +41,7 @@ class Attempt:
     outcomes: Sequence[Outcome]
     expected: Sequence[Outcome]
     labels: tuple[str, ...]
-    mistakes: tuple[Mistake, ...]
-
-    @cached_property
-    def listed(self) -> list[tuple[Mistake, list[Outcome]]]:
-        """What each listed mistake does in the samples."""
-        return [(m, [call(m.answer, sample) for sample in self.samples]) for m in self.mistakes]
+    listed: list[tuple[Mistake, list[Outcome]]]
 
     @cached_property
     def ran(self) -> list[int]:
@@ -116,11 +114,10 @@ def suspect(attempt: Attempt) -> Finding | None:
 def _findings(attempt: Attempt) -> list[Finding]:
     crash = next((outcome.error for outcome in attempt.outcomes if outcome.error), None)
     if crash:
-        why, found = explain(crash), _wrong_values(attempt)
-        if not why:
-            return []
-        also = [Finding(one.name, f"where it runs: {one.diagnosis}") for one in found if one.name]
-        return [why, *also]
+        why = explain(crash)
+        found = [one for one in _wrong_values(attempt) if one.name]
+        also = [Finding(one.name, f"where it runs: {one.diagnosis}") for one in found]
+        return [why, *also] if why else also
     if kind := _nothing_returned(attempt) or _other_kind(attempt):
         return [kind]
     changed = next((outcome.changed for outcome in attempt.outcomes if outcome.changed), ())

@@ -6,13 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from bplab.numeric import initializers
-from bplab.numeric.arrays import Array, as_numeric, require_shapes
+from bplab.numeric.arrays import Array, as_numeric, require_generator, require_shapes
 from bplab.numeric.convolution import conv2d, conv2d_backward
 from bplab.numeric.layers.dense import Initializer
 from bplab.numeric.layers.layer import (
     Layer,
     require_forward,
-    require_generator,
     require_inexact,
     require_upstream,
     require_width,

@@ -8,11 +8,16 @@ import numpy.typing as npt
 
 from bplab.numeric import initializers
 from bplab.numeric.affine import affine, affine_backward
-from bplab.numeric.arrays import Array, as_numeric, require_finite_result, require_shapes
+from bplab.numeric.arrays import (
+    Array,
+    as_numeric,
+    require_finite_result,
+    require_generator,
+    require_shapes,
+)
 from bplab.numeric.layers.layer import (
     Layer,
     require_forward,
-    require_generator,
     require_inexact,
     require_width,
 )

@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bplab.numeric.arrays import Array, as_finite
+from bplab.numeric.arrays import Array, as_finite, require_generator
 from bplab.numeric.dropout import dropout, dropout_backward, require_probability
 from bplab.numeric.layers.layer import (
     Layer,
     require_forward,
-    require_generator,
     require_upstream,
 )
 

@@ -80,14 +80,6 @@ def require_width(name: str, width: int) -> int:
     return int(width)
 
 
-def require_generator(rng: object) -> None:
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a numpy.random.Generator; got {type(rng).__name__}. "
-            "Pass np.random.default_rng(0)."
-        )
-
-
 def require_inexact(dtype: npt.DTypeLike) -> None:
     if np.dtype(dtype).kind not in "fc":
         raise TypeError(f"dtype must be a float type such as np.float64; got {np.dtype(dtype)}.")

@@ -323,6 +323,40 @@ def test_a_second_axis_is_advised(bare):
     assert "shape (2,)" in text
 
 
+def test_a_crash_that_is_not_explained_hides_no_listed_mistake(code_exercise):
+    def answer(d, W, s):
+        if len(d) == 1:
+            raise ValueError("no such batch")
+        return d @ W
+
+    found = code_exercise.check(answer)
+    assert "Where it runs: " in found.diagnosis
+    assert found.mistake == "no σ′"
+
+
+def largest(x, weights):
+    return weights * (x == x.max(axis=1, keepdims=True))
+
+
+def largest_of_all(x, weights):
+    return weights * (x == x.max())
+
+
+def test_an_argument_is_not_called_right_because_doubling_it_does_nothing():
+    """Both ask which x is the largest, which doubling does not change; but not in the same way."""
+    exercise = CodeExercise(
+        id="99.9",
+        title="t",
+        hints=("a", "b", "c"),
+        mistakes=(),
+        reference=largest,
+        samples=samples({"x": ("B", "n"), "weights": ("B", "n")}),
+    )
+    result = exercise.check(largest_of_all)
+    assert result.status == "failed"
+    assert "right way" not in result.diagnosis
+
+
 def test_a_listed_mistake_that_calls_another_item_right_is_not_mixed(bare):
     exercise = dataclasses.replace(
         bare,
