@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks import convolution, grading, lenet, mlp, pooling
+from benchmarks import convolution, grading, lenet, mlp, pooling, widgets
 from benchmarks.measure import interleaved
 from benchmarks.results import Curve, Result, plot, table
 from bplab.numeric.restarts import train_restarts
@@ -90,6 +90,7 @@ def tasks() -> dict[str, Task]:
         "lenet epoch": lenet.epoch,
         "lenet error": lenet.error,
         "grading": grading.throughput,
+        "widgets": widgets.latency,
     }
 
 
@@ -120,7 +121,8 @@ def main() -> None:
         print(json.dumps(shown, indent=2))
     else:
         print(table(results, curves))
-        print(f"\nCPU time, one thread, median, interleaved; {seconds:.0f} s in all.")
+        print("\nCPU time (grading and widgets: wall-clock time), one thread, median, interleaved;")
+        print(f"{seconds:.0f} s in all.")
     if arguments.plot:
         plot(results, curves, arguments.plot)
 

@@ -208,6 +208,22 @@ def solutions(directory: Path) -> None:
 
 
 @main.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+def site(directory: Path) -> None:
+    """Write the web edition of the lessons into DIR, a new or empty folder.
+
+    Its pages open in a browser from the folder, without Jupyter and without a network. Their
+    drawings can be moved; exercises are shown, and answered in JupyterLab.
+    """
+    from bplab.site import write_site
+    from bplab.workspace import lessons_source
+
+    lessons = sorted(lessons_source().glob("*.ipynb"))
+    written = list(bar("lesson")(write_site(directory, lessons), total=len(lessons)))
+    click.echo(f"{len(written)} lessons in {directory}: open {directory / 'index.html'}")
+
+
+@main.command()
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(

@@ -192,7 +192,7 @@ def test_progress_tells_of_a_corrupt_database(tmp_path):
     assert "file is not a database; delete that file to begin anew" in result.stderr
 
 
-# bplab check and bplab solutions
+# bplab check, bplab solutions and bplab site
 
 
 def notebook(folder, *sources):
@@ -246,6 +246,13 @@ def test_solutions_refuses_a_file(tmp_path):
     result = run("solutions", str(tmp_path / "file"))
     assert result.exit_code == 2
     assert "DIR must be a folder, but" in result.stderr
+
+
+def test_site_leaves_a_folder_alone_that_holds_something(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    result = run("site", str(tmp_path))
+    assert result.exit_code == 2
+    assert f"Error: {tmp_path} is not empty, nothing was written; give another DIR" in result.stderr
 
 
 # bplab doctor

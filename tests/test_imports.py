@@ -28,6 +28,10 @@ ROOMS = {
     "data": (3, {"numpy"}),
     "widgets": (4, {"IPython", "anywidget", "ipywidgets", "matplotlib", "numpy", "traitlets"}),
     "grading": (4, {"dask", "distributed", "matplotlib", "nbformat", "numpy"}),
+    "site": (
+        5,
+        {"fontTools", "jinja2", "latex2mathml", "markupsafe", "nbclient", "nbconvert", "nbformat"},
+    ),
     "solutions": (5, {"nbformat"}),
     "running": (5, {"jupyter_client", "nbclient", "nbformat"}),
     "doctor": (5, {"packaging", "jupyter_client"}),
@@ -41,6 +45,7 @@ SAME_ROOM = {  # one room in several files
     ("exact", "dual"),
     ("cli", "doctor"),
     ("cli", "running"),
+    ("cli", "site"),
     ("cli", "solutions"),
 }
 

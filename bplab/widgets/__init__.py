@@ -10,6 +10,9 @@ A widget `thing` is two or three files that know nothing of other widgets:
   every control a label, says in words what happened in a `liveLine`, and returns a clean-up
   (`lifetime().end`). Without a kernel it still runs: it may read `model.get("state")`, and nothing
   but the learner's own code needs an answer from Python.
+
+The training dashboard differs in one point: a network of the lessons' size is trained in the kernel
+(`runs.py`), by an asyncio task (`trainer.py`), and the page starts from a recording of it.
 """
 
 from bplab.widgets.stepper import backprop_stepper

@@ -7,26 +7,22 @@ goes wrong is said in words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bplab.exercises.calls import Outcome, call
 from bplab.figures import Picture, network_diagram
 from bplab.numeric import ACTIVATIONS, dense, quadratic, quadratic_backward
 from bplab.numeric.arrays import Array, Letters, as_finite, require_shapes
 from bplab.numeric.dense import bias_gradient, hidden_error, output_error, weight_gradient
-from bplab.widgets.limit import within
+from bplab.widgets.own import SECONDS, Gradient, UnusableGradient, own_gradients
 from bplab.widgets.view import View, as_json, module, stylesheet
-
-Gradient = Callable[[list[Array], Array, Array], Sequence[Array]]
 
 DRAWN = ("sigmoid", "tanh", "relu", "identity")  # stepper_maths.js knows these
 MOST_LAYERS, MOST_NEURONS = 5, 6
-SECONDS = 3.0
 
 # M. Mazur (2015), A Step by Step Backpropagation Example: [W¹, b¹, W², b²], input, target.
 EXAMPLE = ([[0.15, 0.20], [0.25, 0.30]], [0.35, 0.35], [[0.40, 0.45], [0.50, 0.55]], [0.60, 0.60])
@@ -164,60 +160,17 @@ def answer(gradient: Gradient, net: Net, seconds: float = SECONDS) -> dict[str, 
     Returns: {"values": {"delta", "dW", "db"}}, with a "note" if it changed its arguments, or
     {"problem": words}. The δ's are the learner's db: for one sample, BP3 says they are the same.
     """
-    given = {"params": net.params, "x": net.x[np.newaxis], "y": net.y[np.newaxis]}
+    x, y = net.x[np.newaxis], net.y[np.newaxis]
     try:
-        outcome = within(seconds, lambda: call(gradient, given))
-    except TimeoutError as error:
-        return {"problem": f"Your function took too long: {error}. Is there a loop without end?"}
-    if problem := _problem(outcome, net):
-        return {"problem": problem}
-    grads = [np.asarray(entry, dtype=float) for entry in outcome.value]
+        grads, changed = own_gradients(gradient, net.params, x, y, seconds)
+    except UnusableGradient as problem:
+        return {"problem": str(problem)}
     db = tuple(grads[1::2])
     found = {"values": as_json({"delta": db, "dW": tuple(grads[0::2]), "db": db})}
-    if outcome.changed:
-        names = " and ".join(outcome.changed)
+    if changed:
+        names = " and ".join(changed)
         found["note"] = f"It also changed {names} in place; a gradient changes nothing."
     return found
-
-
-def _problem(outcome: Outcome, net: Net) -> str:
-    """Why the outcome cannot be drawn, in words; empty if it can."""
-    if outcome.is_stub:
-        return "Your function is not written yet: fill it in, run its cell and this one again."
-    if outcome.error is not None:
-        where = f", at {outcome.line}" if outcome.line else ""
-        return f"Your function raised {outcome.problem}{where}."
-    names = [f"d{kind}{layer}" for layer in range(1, len(net.sizes)) for kind in "Wb"]
-    value = outcome.value
-    if not isinstance(value, (list, tuple)):
-        return (
-            f"Your function must return the list [{', '.join(names)}]; it returned "
-            f"{'nothing' if value is None else f'one {type(value).__name__}'}."
-        )
-    if len(value) != len(names):
-        return (
-            f"Your function must return the {len(names)} arrays [{', '.join(names)}]; it returned "
-            f"{len(value)}."
-        )
-    for name, entry, param in zip(names, value, net.params, strict=True):
-        if problem := _entry_problem(name, entry, param):
-            return problem
-    return ""
-
-
-def _entry_problem(name: str, entry: Any, param: Array) -> str:
-    try:
-        array = np.asarray(entry, dtype=float)
-    except (TypeError, ValueError):
-        return f"{name} must be an array of numbers; your function gave {type(entry).__name__}."
-    if array.shape != param.shape:
-        return (
-            f"{name} must have the shape of {name[1:]}, {param.shape}; your function gave "
-            f"{array.shape}."
-        )
-    if not np.isfinite(array).all():
-        return f"{name} holds NaN or infinity."
-    return ""
 
 
 class BackpropStepper(View):

@@ -70,3 +70,72 @@ def test_closing_a_notebook_ends_the_view(lab):
     page.page.evaluate("() => { jupyterapp.commands.execute('notebook:close-and-shutdown'); }")
     page.page.locator(".jp-Dialog .jp-mod-accept").click()
     expect(page.page.locator(".bplab")).to_have_count(0)
+
+
+def test_memory_that_a_view_keeps_is_noticed(lab):
+    page = lab.open([EXAMPLE])
+    page.run_all()
+    page.widget().wait_for()
+    copy = "() => (window.kept ??= []).push(document.querySelector('.bplab').cloneNode(true))"
+    assert page.growth(copy) > 20
+
+
+# Notes every timer that the module of a view sets, until it has run or is cleared.
+NOTE_TIMERS = """() => {
+    window.pending = new Set();
+    const { setTimeout, setInterval, clearTimeout, clearInterval } = window;
+    const noting = (set, once) => (act, ...rest) => {
+        const id = set(() => {
+            if (once) pending.delete(id);
+            act();
+        }, ...rest);
+        if (new Error().stack.includes("blob:")) pending.add(id); // that is where anywidget has it
+        return id;
+    };
+    const forgetting = (clear) => (id) => {
+        pending.delete(id);
+        clear(id);
+    };
+    window.setTimeout = noting(setTimeout, true);
+    window.setInterval = noting(setInterval, false);
+    window.clearTimeout = forgetting(clearTimeout);
+    window.clearInterval = forgetting(clearInterval);
+}"""
+# Chooses the option, and closes the notebook while a timer waits.
+CHOOSE_AND_CLOSE = """async (value) => {
+    const panel = jupyterapp.shell.currentWidget;
+    const { id } = panel.sessionContext.session;
+    const option = document.querySelector(`.bplab option[value="${value}"]`);
+    option.parentNode.value = value;
+    option.parentNode.dispatchEvent(new Event("change"));
+    const waiting = pending.size;
+    panel.dispose();
+    await new Promise(requestAnimationFrame);
+    const left = pending.size;
+    await jupyterapp.serviceManager.sessions.shutdown(id);
+    return [waiting, left];
+}"""
+WAITING = {  # a view, and an option that starts a timer: for an answer, or to move something
+    "stepper": (
+        "from bplab.widgets.stepper import backprop_stepper\n"
+        "def slow(params, x, y):\n"
+        "    import time; time.sleep(3)\n"
+        "backprop_stepper(gradient=slow)",
+        "own",
+    ),
+    "training": (
+        "from bplab.widgets.training import training_dashboard\ntraining_dashboard()",
+        "zeros",
+    ),
+    "xor": ("from bplab.widgets.xor import xor_explorer\nxor_explorer()", "2"),
+}
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_closing_a_notebook_ends_the_timers(lab, name):
+    code, option = WAITING[name]
+    page = lab.open([code])
+    page.page.evaluate(NOTE_TIMERS)
+    page.run_all()
+    page.widget().locator("select:enabled").first.wait_for()
+    assert page.page.evaluate(CHOOSE_AND_CLOSE, option) == [1, 0]
