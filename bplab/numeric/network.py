@@ -37,10 +37,10 @@ class Sequential:
     def forward(self, x: npt.ArrayLike) -> Array:
         """The network's output for the batch x."""
         try:
-            for i, layer in enumerate(self.layers):
+            for layer in self.layers:
                 x = layer.forward(x)
         except (TypeError, ValueError) as error:
-            error.add_note(f"This happened in layer {i}, {layer!r}.")
+            error.add_note(f"This happened in layer {self.layers.index(layer)}, {layer!r}.")
             raise
         return x  # type: ignore[return-value]  # there is at least one layer, so x is its output
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from bplab.data import digits
 from bplab.numeric import initializers, minibatches, softmax, softmax_cross_entropy
 from bplab.widgets.runs import CLASSES, Ended, Epoch, Run, epochs, rows, side_by_side
+from tests.lessons import LESSONS, read
 
 HOT = Run("relu", "he", lr=10, hidden=6)
 
@@ -193,3 +195,48 @@ def test_a_gradient_that_fails_ends_its_run_in_words(gradient, words, monkeypatc
 def test_settings_that_are_not_offered_are_refused_in_words(settings, words):
     with pytest.raises(ValueError, match=words):
         Run(**settings)
+
+
+# What lessons 05 and 07 say of them
+
+
+def words(lesson):
+    (path,) = (path for path in LESSONS if path.name.startswith(lesson))
+    return next(cell.source for cell in read(path).cells if cell.id == "dashboard-words")
+
+
+def after(count, *runs):
+    """The last of so many epochs of each run."""
+    return rows(runs, 1 + count)[-1]
+
+
+@pytest.mark.slow
+def test_lesson_05_says_what_the_seed_and_the_step_do():
+    one, two = after(15, Run("tanh", "lecun", seed=1), Run("tanh", "lecun", seed=2))
+    text = words("05")
+    assert "a loss of about 0.16 and are right on 95 of 100 digits" in text
+    for epoch in (one, two):
+        assert epoch.loss == pytest.approx(0.16, abs=0.01)
+        assert epoch.accuracy == pytest.approx(0.95, abs=0.01)
+    fast, far = after(15, *(Run("tanh", "lecun", lr=lr, seed=2) for lr in (1, 3)))
+    assert fast.loss < two.loss
+    (early,) = after(1, Run("tanh", "lecun", lr=3, seed=2))
+    assert "throws the loss to about 40" in text
+    assert early.loss == pytest.approx(40, rel=0.1)
+    assert far.loss > 20
+    assert min(far.saturated) > 0.95
+
+
+@pytest.mark.slow
+def test_lesson_07_says_what_one_change_gives():
+    deep = Run("sigmoid", hidden=6)
+    changes = [{"hidden": 1}, {"start": "normal"}, {"start": "he"}, {"activation": "tanh"},
+               {"activation": "relu"}]  # fmt: skip
+    found = after(20, *(replace(deep, **change) for change in changes))
+    assert f"| {' | '.join(f'{epoch.accuracy:.2f}' for epoch in found)} |" in words("07")
+    (first,) = after(0, deep)
+    assert "some 6000 times smaller" in words("07")
+    assert first.delta[-1] / first.delta[0] == pytest.approx(6000, rel=0.05)
+    assert all(
+        epoch.accuracy < 0.2 for epoch in after(20, *(replace(deep, lr=lr) for lr in (1, 3, 10)))
+    )
