@@ -1,9 +1,6 @@
 """An unchanged nbgrader generates the lessons and marks solved, empty and wrong copies of them."""
 
-import os
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 
 from bplab.solutions import solve
 from tests.lessons import LESSONS, exercises, read, with_mistakes
+from tests.nbgrading import nbgrader
 
 pytestmark = pytest.mark.slow
 nbgrader_api = pytest.importorskip("nbgrader.api")
@@ -31,21 +29,6 @@ STUDENTS = {
     "empty": lambda lesson, released: released,
     "wrong": lambda lesson, released: with_mistakes(read(lesson), spared=first(lesson)),
 }
-
-
-def nbgrader(course: Path, *arguments: str) -> None:
-    """Run nbgrader in a course's folder, with no settings file."""
-    private = {f"JUPYTER_{name}_DIR": str(course / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    # It calls a script of its own environment by name.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=course,
-        env={**os.environ, **private, "PATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ A lesson is one, and so is any notebook in nbgrader's format. Roles come from th
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -73,6 +73,12 @@ class Notebook:
         return frozenset().union(
             *(names_of(cell.source).classes for cell in self.cells if cell.is_code)
         )
+
+    @cached_property
+    def visible(self) -> "Notebook":
+        """The notebook without its hidden tests."""
+        tests = (replace(c, source=c.visible) if c.role == "test" else c for c in self.cells)
+        return replace(self, cells=tuple(tests))
 
     def imports(self, *, of_tests: bool) -> str:
         """All import statements, one a line, so that warm processes can run them beforehand."""
@@ -152,7 +158,9 @@ def raw_cells(text: str, name: str) -> list[dict[str, Any]]:
     """
     try:
         content = json.loads(text)
-        if content.get("nbformat") != 4:
+        if (version := content.get("nbformat")) not in (1, 2, 3, 4):
+            raise ValueError(f"its format is {version!r}, and 1 to 4 are known")
+        if version != 4:
             content = nbformat.convert(nbformat.from_dict(content), 4)
         cells = content["cells"]
         if not isinstance(cells, list):

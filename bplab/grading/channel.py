@@ -52,15 +52,17 @@ class Channel:
         """
         (length,) = LENGTH.unpack(self._read(LENGTH.size))
         if length > LONGEST_HEADER:
-            raise Malformed(f"a header of {length} bytes")
+            raise Malformed("a header of too many bytes")
         try:
             header = json.loads(self._read(length))
             message, sizes = header["message"], header["sizes"]
             fits = all(type(size) is int and size >= 0 for size in sizes)
             if not fits or sum(sizes) > MOST_BYTES:
                 raise Malformed("buffers of impossible sizes")
+        except Malformed:
+            raise
         except (ValueError, TypeError, KeyError, RecursionError, MemoryError) as error:
-            raise Malformed(f"no header of a message: {str(error)[:100]}") from error
+            raise Malformed(f"no header of a message: {type(error).__name__}") from error
         return message, [self._read(size) for size in sizes]
 
     def _read(self, count: int) -> bytes:

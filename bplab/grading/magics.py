@@ -3,7 +3,10 @@
 import ast
 import re
 
-COMMAND = re.compile(r"^(\s*)(?:%|!|\?|[\w.]+\s*=\s*[%!]).*$|^(\s*)[\w.]+\?{1,2}\s*$", re.MULTILINE)
+# Spaces do not run on into the next lines: a thousand blank ones would be tried a million times.
+COMMAND = re.compile(
+    r"^([ \t]*)(?:%|!|\?|[\w.]+[ \t]*=[ \t]*[%!]).*$|^([ \t]*)[\w.]+\?{1,2}[ \t]*$", re.MULTILINE
+)
 TRANSPARENT = ("%%time", "%%timeit", "%%capture", "%%prun")  # their body is Python
 
 

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from bplab.grading.magics import plain_python
 
+LONGEST = 1_000_000  # characters of a cell that is looked into: to parse more takes gigabytes
+
 
 @dataclass
 class Names:
@@ -33,6 +35,8 @@ def names_of(source: str) -> Names:
     """The names of a cell's source; a cell that does not parse has none."""
     found = Names()
     try:
+        if len(source) > LONGEST:
+            raise ValueError("no cell is so long")
         tree = ast.parse(plain_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         found.parses = False
@@ -52,10 +56,12 @@ def _outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
     """All nodes whose bindings are the cell's own."""
     inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
     comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-    for child in ast.iter_child_nodes(tree):
-        yield child
-        if not isinstance(child, inner + comprehensions):
-            yield from _outside_functions(child)
+    waiting = [tree]  # not by recursion: a sum of a thousand terms is a thousand deep
+    while waiting:
+        for child in ast.iter_child_nodes(waiting.pop()):
+            yield child
+            if not isinstance(child, inner + comprehensions):
+                waiting.append(child)
 
 
 def _bound(node: ast.AST, found: Names) -> None:

@@ -104,7 +104,10 @@ class Namespace(dict[str, Any]):
         super().__setitem__(name, value)
         self.bound_at[name] = self.position
         self.fetched.discard(name)
-        if not self._is_ours and any(self._bindings(name)):
+        # What a test imports is not the student's to call.
+        imported = names_of(self.notebook.cells[self.position].source).imports
+        is_shared = any(True for _ in self._bindings(name)) and name not in imported
+        if is_shared and not self._is_ours:
             with contextlib.suppress(Unsendable):  # the student's code cannot use it then
                 self.remote.bind(name, value)
 

@@ -49,6 +49,9 @@ class RemoteObject:
     def __delattr__(self, name: str) -> None:
         self._remote.apply("delete attribute", (self, name))
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object>"  # no address: a second run says the same
+
     def __deepcopy__(self, memo: object) -> "RemoteObject":
         return self
 
@@ -65,6 +68,9 @@ class RemoteClass:
         if isinstance(made, RemoteObject):
             vars(made)["_own"] = self._declared
         return made
+
+    def __repr__(self) -> str:
+        return f"<class {self.__name__!r}>"
 
     def __instancecheck__(self, value: object) -> bool:
         return isinstance(value, RemoteObject) and self._handle in value._ancestors

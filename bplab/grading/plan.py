@@ -36,7 +36,7 @@ def plan(notebook: Notebook, submitted: list[dict[str, Any]]) -> list[Step]:
         zip(submitted, _identified(submitted, known), strict=True)
     ):
         if cell is None:
-            if raw["is_code"]:
+            if raw["is_code"] and raw["source"].strip():
                 steps.append(Step(f"<cell {number + 1}>", raw["source"], _unchanged(raw, notebook)))
         elif cell.is_code:
             own = cell.role in ("solution", "manual")
@@ -97,7 +97,8 @@ def _mark_needed(steps: list[Step]) -> list[Step]:
         else:
             given = step.cell is not None and step.cell.role in ("plain", "locked")
             touched = own.binds | (own.changes - fixed)
-            keep = not given or not own.parses or bool(touched & needed) or "seed" in step.source
+            seeds = "seed(" in step.source  # the global generators; not an argument of this name
+            keep = not given or not own.parses or bool(touched & needed) or seeds
         marked.append(replace(step, is_needed=keep))
         if keep or step.is_test:
             needed |= own.reads

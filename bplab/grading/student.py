@@ -6,6 +6,7 @@ Nothing here is trusted: a submission can change all of it. It only has to be ri
 import __future__
 
 import ast
+import asyncio
 import builtins
 import contextlib
 import inspect
@@ -26,6 +27,7 @@ from bplab.grading.peer import Peer
 from bplab.grading.randomness import random_state, seed, set_random_state
 from bplab.grading.values import Decoder, Encoder, Malformed, Tree, Unsendable
 
+AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 LONGEST_OUTPUT = 200_000  # characters of one stream in one request; the rest is dropped
 
@@ -112,11 +114,13 @@ class Student(Peer):
         """Run a cell, or its first statements; say which one begins, lest it be the last."""
         source, name = plain_python(request["source"]), request["name"]
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        flags = compile(source, name, "exec", dont_inherit=True).co_flags & FUTURE
+        flags = compile(source, name, "exec", AWAIT, dont_inherit=True).co_flags & FUTURE | AWAIT
         for number, statement in enumerate(ast.parse(source, name).body[: request["until"]]):
             self.tell(number)
             code = compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True)
-            exec(code, self.namespace)
+            awaited = eval(code, self.namespace)
+            if inspect.iscoroutine(awaited):
+                asyncio.run(awaited)
         return {}
 
     def put(self, request: dict[str, Any], decoder: Decoder, encoder: Encoder) -> dict[str, Any]:

@@ -10,13 +10,16 @@ import os
 import stat
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
 from bplab.grading.assignment import Assignment
 
 LARGEST = 20 * 2**20
+LONGEST_NAME = 150  # file systems take 255 bytes
 MOST_COMPANIONS = 10 * 2**20
 SAFE = " ()+,=@"  # besides letters, digits and _.-~; what is not stays as it is in file names
 
@@ -25,18 +28,15 @@ SAFE = " ()+,=@"  # besides letters, digits and _.-~; what is not stays as it is
 class Submission:
     """A student's notebooks, as texts by name; `problem` says why there is nothing to grade.
 
-    `files` are those that lie beside the notebooks, such as data, in base 64.
+    `files` are those that lie beside the notebooks, such as data, in base 64. `doubt` is a reason
+    for a human to look at it.
     """
 
     student: str
     texts: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     problem: str = ""
-
-    @property
-    def file_name(self) -> str:
-        """The student's name as a file name that no other student has."""
-        return file_name(self.student)
+    doubt: str = ""
 
 
 def file_name(student: str) -> str:
@@ -46,6 +46,8 @@ def file_name(student: str) -> str:
     ('ada', '%2E.%2Fx', 'Zo%C3%AB')
     """
     quoted = quote(student, safe=SAFE, errors="surrogateescape")
+    if len(quoted) > LONGEST_NAME:
+        quoted = quoted[:LONGEST_NAME] + "~" + sha256(quoted.encode()).hexdigest()[:16]
     return quoted.replace(".", "%2E", 1) if quoted.startswith(".") else quoted
 
 
@@ -58,7 +60,7 @@ def find_students(folder: Path) -> list[str]:
     found = {
         entry.name.removesuffix(".ipynb")
         for entry in entries
-        if entry.name.endswith(".ipynb") or entry.is_dir(follow_symlinks=True)
+        if entry.name.endswith(".ipynb") or Path(entry).is_dir()
     }
     if not found:
         raise ValueError(
@@ -71,14 +73,17 @@ def find_students(folder: Path) -> list[str]:
 def read_submission(folder: Path, student: str, assignment: Assignment) -> Submission:
     """What one student handed in for this assignment."""
     try:
-        files = _files(folder, student, assignment)
+        files, others = _files(folder, student, assignment)
         texts = {name: _text(path) for name, path in files.items()}
     except ValueError as problem:
         return Submission(student, problem=str(problem))
     except OSError as error:
         return Submission(student, problem=f"it cannot be read: {error.strerror}")
     nested = {path.parent for path in files.values()} - {folder}
-    return Submission(student, texts, _companions(sorted(nested)))
+    chosen = ", ".join(str(path.relative_to(folder)) for path in files.values())
+    left = ", ".join(str(path.relative_to(folder)) for path in others)
+    doubt = f"handed in more than once: {chosen} was graded, {left} was not" if others else ""
+    return Submission(student, texts, _companions(sorted(nested)), doubt=doubt)
 
 
 def _companions(folders: list[Path]) -> dict[str, str]:
@@ -91,7 +96,8 @@ def _companions(folders: list[Path]) -> dict[str, str]:
                 size = path.stat().st_size
                 if size <= room and _is_text(path.name):
                     room -= size
-                    found[path.name] = b64encode(path.read_bytes()[:size]).decode()
+                    with suppress(OSError):  # no right to read it
+                        found[path.name] = b64encode(path.read_bytes()[:size]).decode()
     return found
 
 
@@ -99,29 +105,36 @@ def _is_text(name: str) -> bool:
     return name.encode("utf-8", "replace").decode() == name
 
 
-def _files(folder: Path, student: str, assignment: Assignment) -> dict[str, Path]:
-    """The student's notebooks by the name that the assignment gives them. Raises: ValueError."""
+def _files(
+    folder: Path, student: str, assignment: Assignment
+) -> tuple[dict[str, Path], list[Path]]:
+    """The student's notebooks by the name that the assignment gives them, and others of that name.
+
+    Raises: ValueError.
+    """
     wanted = list(assignment.texts)
-    flat = folder / f"{student}.ipynb"
+    flat, own = folder / f"{student}.ipynb", folder / student
     if os.path.lexists(flat):
         if len(wanted) > 1:
             raise ValueError(f"one notebook was handed in, but {assignment.name} has {len(wanted)}")
-        return {wanted[0]: flat}
-    if (folder / student).is_symlink():
+        is_folder = own.is_dir() and not own.is_symlink()
+        return {wanted[0]: flat}, sorted(_notebooks(own)) if is_folder else []
+    if own.is_symlink():
         raise ValueError("it is a symbolic link, which is not followed")
-    candidates = sorted(_notebooks(folder / student), key=lambda path: (len(path.parts), path))
-    found = {}
+    candidates = sorted(_notebooks(own), key=lambda path: (len(path.parts), path))
+    found, others = {}, []
     for name in wanted:
         same = [path for path in candidates if path.stem == name]
         preferred = [path for path in same if path.parent.name == assignment.name]
         if same:
-            found[name] = (preferred or same)[0]
+            found[name], *more = preferred or same
+            others += more
     if not found and len(wanted) == 1 and len(candidates) == 1:
         found = {wanted[0]: candidates[0]}  # renamed, but there is no other
     if not found:
         what = f"none of {len(candidates)} notebooks is named so" if candidates else "none is there"
         raise ValueError(f"no notebook {wanted[0]}.ipynb: {what}")
-    return found
+    return found, others
 
 
 def _notebooks(folder: Path) -> Iterator[Path]:

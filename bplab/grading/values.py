@@ -20,6 +20,7 @@ MOST_NODES = 1_000_000
 MOST_BYTES = 128 * 2**20
 DEEPEST = 60
 DTYPE = re.compile(r"[<>|](?:[biufcUS]\d+|[mM]8(?:\[\d*[a-zA-Z]+\])?)")
+MOST_BITS = 2**20  # of an integer: the power of a longer one keeps a processor busy for minutes
 SAFE_INTEGER = 2**53  # JSON readers agree on integers up to here
 SEQUENCES: dict[str, Callable[[list[Any]], Any]] = {
     "list": list,
@@ -44,7 +45,7 @@ class Unsendable(TypeError):
 
 
 class Malformed(ValueError):
-    """A message that no honest encoder writes."""
+    """A message that no honest encoder writes. Its text quotes nothing: feedback shows it."""
 
 
 class Encoder:
@@ -102,6 +103,8 @@ class Encoder:
 
     def _int(self, value: int, depth: int) -> Tree:
         number = int.__int__(value)
+        if number.bit_length() > MOST_BITS:
+            raise Unsendable("a number of so many digits cannot be handed over")
         return number if abs(number) < SAFE_INTEGER else ["int", hex(number)]
 
     def _float(self, value: float, depth: int) -> Tree:
@@ -128,6 +131,11 @@ class Encoder:
         ]
         return [kind, pairs]
 
+    def _range(self, value: range, depth: int) -> Tree:
+        if value[MOST_NODES:]:
+            raise Unsendable(f"a range of more than {MOST_NODES} numbers cannot be handed over")
+        return ["range", *map(self.encode, (value.start, value.stop, value.step))]
+
     def _generator(self, value: np.random.Generator, depth: int) -> Tree:
         name = type(value.bit_generator).__name__
         if name not in GENERATORS:
@@ -145,7 +153,7 @@ ENCODERS: tuple[tuple[Any, Callable[[Encoder, Any, int], Tree]], ...] = (
     (dict, Encoder._mapping),
     (bytes, lambda coder, value, depth: ["bytes", coder._buffer(bytes(value))]),
     (bytearray, lambda coder, value, depth: ["bytearray", coder._buffer(bytes(value))]),
-    (range, lambda coder, r, depth: ["range", *map(coder.encode, (r.start, r.stop, r.step))]),
+    (range, Encoder._range),
     (slice, lambda coder, s, depth: ["slice", *map(coder.encode, (s.start, s.stop, s.step))]),
     (Fraction, lambda c, q, depth: ["fraction", c.encode(q.numerator), c.encode(q.denominator)]),
     (np.random.Generator, Encoder._generator),
@@ -176,7 +184,7 @@ class Decoder:
             OverflowError,
             MemoryError,
         ) as error:
-            raise Malformed(f"{type(error).__name__} in a value: {error}") from error
+            raise Malformed(f"{type(error).__name__} in a value") from error
 
     def _decode(self, tree: Tree, depth: int) -> Any:
         self._nodes += 1
@@ -207,7 +215,7 @@ class Decoder:
 
     def _numbers(self, text: str, number: int) -> Any:
         if not DTYPE.fullmatch(text):
-            raise Malformed(f"{text[:20]!r} is no dtype")
+            raise Malformed("an array has a dtype that no array here has")
         return np.frombuffer(self._bytes([number], 0), dtype=np.dtype(text))
 
     def _objects(self, parts: list[Tree], depth: int) -> Any:
@@ -218,6 +226,18 @@ class Decoder:
         for position, item in enumerate(items):
             array[position] = item
         return array.reshape(shape)
+
+    def _int(self, parts: list[Tree], depth: int) -> int:
+        (text,) = parts
+        if len(text) > MOST_BITS // 4 + len("-0x"):
+            raise Malformed("a number of so many digits")
+        return int(text, 16)
+
+    def _range(self, parts: list[Tree], depth: int) -> range:
+        numbers = range(*self._all(parts, depth))
+        if numbers[MOST_NODES:]:
+            raise Malformed("a range of so many numbers")
+        return numbers
 
     def _bytes(self, parts: list[Tree], depth: int) -> bytes:
         (number,) = parts
@@ -238,12 +258,12 @@ class Decoder:
 
 DECODERS: dict[str, Callable[[Decoder, list[Tree], int], Any]] = {
     "...": lambda coder, parts, depth: ...,
-    "int": lambda coder, parts, depth: int(parts[0], 16),
+    "int": Decoder._int,
     "float": lambda coder, parts, depth: float(parts[0]),
     "complex": lambda coder, parts, depth: complex(*coder._all(parts, depth)),
     "bytes": Decoder._bytes,
     "bytearray": lambda coder, parts, depth: bytearray(coder._bytes(parts, depth)),
-    "range": lambda coder, parts, depth: range(*coder._all(parts, depth)),
+    "range": Decoder._range,
     "slice": lambda coder, parts, depth: slice(*coder._all(parts, depth)),
     "fraction": lambda coder, parts, depth: Fraction(*coder._all(parts, depth)),
     "array": Decoder._array,

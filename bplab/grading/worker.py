@@ -63,6 +63,8 @@ class Worker:
                 break
         if problem:
             return self._marks(submission, self._nothing(problem), start, outcome, problem)
+        if submission.doubt:
+            verdict.doubts.insert(0, submission.doubt)
         return self._marks(submission, verdict, start)
 
     def _marks(
@@ -123,7 +125,7 @@ class Worker:
         return Verdict(**answer), "", marks.GRADED
 
     def _answer(self, reader: int, notebooks: int) -> dict[str, Any] | None:
-        """What the checker wrote; None if it ended without a word or took too long."""
+        """What the checker wrote; None if it ended without a word."""
         ends = time.monotonic() + notebooks * BUDGET * self.settings.seconds + GRACE
         parts = []
         with open(reader, "rb", buffering=0) as pipe:
@@ -132,6 +134,8 @@ class Worker:
                 if not part:
                     break
                 parts.append(part)
+            else:
+                return {"failed": "a test did not end, whatever it was told"}
         try:
             return json.loads(b"".join(parts))
         except ValueError:

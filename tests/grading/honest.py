@@ -127,6 +127,11 @@ PAIRS = {
         "def fibonacci(n):\n    return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)",
         "assert fibonacci(50) == 12586269025",
     ),
+    "awaited": (
+        "import asyncio\nasync def later(x):\n    await asyncio.sleep(0)\n    return x\n"
+        "result = await later(3)",
+        "assert result == 3",
+    ),
     "quiet": (
         "def ratio(a, b):\n    return np.array(a) / np.array(b)",
         "with np.errstate(all='ignore'):\n    assert np.isinf(ratio([1.0], [0.0]))[0]",

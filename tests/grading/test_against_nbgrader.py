@@ -1,8 +1,5 @@
 """Marks equal those of an unchanged nbgrader on honest submissions."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from bplab.grading.settings import Settings
 from bplab.grading.submissions import read_submission
 from tests.grading.honest import PAIRS, pairs
 from tests.grading.notebooks import IMPORTS, STUB, answer, assignment, notebook, submission
+from tests.nbgrading import nbgrader
 
 pytestmark = pytest.mark.slow
 nbgrader_api = pytest.importorskip("nbgrader.api")
@@ -39,19 +37,6 @@ SUBMISSIONS = {
 }
 SOURCES = {"small": assignment(), "large": pairs()}
 Marks = dict[str, float | None]
-
-
-def nbgrader(course: Path, *arguments: str) -> None:
-    private = {f"JUPYTER_{name}_DIR": str(course / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=course,
-        env={**os.environ, **private, "PATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.fixture(scope="module", params=SOURCES)

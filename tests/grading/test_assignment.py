@@ -138,8 +138,8 @@ def needed(*cells) -> list[str]:
 def test_cells_that_no_mark_depends_on_are_left_out():
     base, seed = cell("BASE = [1]"), cell("np.random.seed(0)")
     picture = cell("for k in range(3):\n    draw(np.ones(k), f)")
-    changed = cell("BASE.append(2)")
-    assert needed(IMPORTS, base, picture, changed, seed) == [
+    changed, training = cell("BASE.append(2)"), cell("runs = train(seed=3, seeds=50)")
+    assert needed(IMPORTS, base, picture, changed, training, seed) == [
         "import numpy as np", "BASE = [1]", "BASE.append(2)", "np.random.seed(0)",
     ]  # fmt: skip
 

@@ -11,6 +11,9 @@ import sys
 
 import pytest
 
+from bplab.grading.assignment import Assignment
+from bplab.grading.pool import Pool
+from bplab.grading.settings import Settings
 from bplab.grading.submissions import Submission
 from tests.grading.conftest import grader, scores
 from tests.grading.notebooks import (
@@ -88,6 +91,36 @@ bplab.grading.values.Encoder.encode = lambda self, value, depth=0: ["yours", 0]
 json.dumps = lambda *a, **k: '{"message": {"reply": {}, "number": ""}, "sizes": []}'
 def double(x): return 0
 """
+SERVER = """
+import sys
+frame = sys._getframe()
+while not hasattr(frame.f_locals.get("self"), "describe"):
+    frame = frame.f_back
+server = frame.f_locals["self"]
+"""
+FORGED_ERROR = (
+    SERVER
+    + """
+type(server).describe = lambda *how: {"kinds": 5}
+def double(x): raise ValueError
+raise ValueError
+"""
+)
+FORGED_VALUE = (
+    SERVER
+    + """
+def double(x):
+    server.write = lambda value: ["array", "secret", [1], 0, True]
+    return object()
+"""
+)
+FORGED_STATEMENT = (
+    SERVER
+    + """
+import os
+[server.tell(10**9), os._exit(0)]
+"""
+)
 HANGING_DESTRUCTOR = """
 class Hangs:
     def __del__(self):
@@ -182,12 +215,28 @@ ATTACKS = {
     "forged replies": (FORGED, NOTHING),
     "garbage on the pipe": (GARBAGE, NOTHING),
     "patched encoder": (ENCODER, NOTHING),
+    "forged error": (FORGED_ERROR, NOTHING),
+    "forged value": (FORGED_VALUE, NOTHING),
+    "forged statement": (FORGED_STATEMENT + DOUBLE, NOTHING),
+    "end of a loop": ("def double(x): raise StopIteration", NOTHING),
+    "text that is none": ("def double(x): raise ValueError(chr(0xD800))", NOTHING),
+    "endless range": ("def double(x): return range(10**18)", NOTHING),
+    "endless number": ("def double(x): return 1 << 10**8", NOTHING),
+    "closing everything": (DOUBLE + "\nimport os\nos.closerange(0, 64)", ALL),
+    "stopping itself": (DOUBLE + "\nimport os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", ALL),
+    "a thread that ends it": (
+        "import os, threading\nthreading.Timer(0.1, os._exit, (0,)).start()\n" + DOUBLE
+        + "\nthreading.Event().wait(1)",
+        ALL,
+    ),
     "hanging destructor at the end": (HANGING_DESTRUCTOR + DOUBLE, ALL),
     "hanging destructor": (DOUBLE + HANGING_DESTRUCTOR + "\ndel hangs", ALL),
     "input": (DOUBLE + "\ninput()", ALL),
     "no Python": ("def double(x:", NOTHING),
     "null byte": ("def double(x): return '\0'", NOTHING),
     "deep source": ("(" * 5000, NOTHING),
+    "deep sum": ("x = 1" + " + 1" * 2000 + "\n" + DOUBLE, NOTHING),
+    "blank lines": ("%magic" + "\n" * 100_000 + DOUBLE, ALL),
     "the tests' own names": ("def double(x): return globals().get('expected', 0)", NOTHING),
     "looking at the caller": (
         "import sys\ndef double(x):\n    f = sys._getframe()\n    while f.f_back: f = f.f_back\n"
@@ -219,8 +268,11 @@ REACHES = {
     "a socket at all": "socket.socket(socket.AF_UNIX)",
     "the parent": "os.kill(os.getppid(), signal.SIGTERM)",
     "everybody": "os.kill(VICTIM, signal.SIGTERM)",
+    "signals of the kernel": "fcntl.fcntl(0, 10, signal.SIGKILL)",
     "tracing": "checked(ctypes.CDLL(None).ptrace(0, 0, 0, 0))",
     "mounting": "checked(ctypes.CDLL(None).unshare(0x20000))",
+    "many files": "[open('/dev/null') for _ in range(100)]",
+    "a large file": "os.truncate(os.open('large', os.O_CREAT | os.O_RDWR), 2**30)",
     "more memory": "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
     "a program": "os.execv('/bin/true', ['true'])",
 }
@@ -253,7 +305,7 @@ def reach(actions: dict[str, str], victims: str) -> str:
         for name, action in actions.items()
     )
     return (
-        f"import ctypes, os, resource, signal, socket\n{victims}\nreached = []\n"
+        f"import ctypes, fcntl, os, resource, signal, socket\n{victims}\nreached = []\n"
         "def checked(result):\n    if result < 0: raise OSError\n"
         f"{tries}\n"
         "def double(x):\n    if reached: raise RuntimeError(reached)\n    return 2 * x"
@@ -300,6 +352,53 @@ def test_the_tests_are_not_in_the_students_process(shielded):
         "def double(x):\n    if found: raise RuntimeError(found)\n    return 2 * x"
     )
     assert scores(grader(shielded)(submission(double=code)))["test-double"] == 2
+
+
+def test_hidden_arguments_are_not_told_by_what_is_visible(grade):
+    spy = "seen = []\ndef mean(x):\n    seen.append(x.tolist())\n    return sum(x) / len(x)"
+    told = grade(
+        submission(spy, "raise type(str(seen), (ValueError,), {})(seen)", "def last(_): double()")
+    )
+    assert scores(told) == {"test-mean": 1, "test-double": 0, "test-last": 0}
+    assert "[[1.0, 2.0, 3.0]]" in told.errors["<cell double>"]
+    assert "20.0" not in str(told)
+
+
+@pytest.fixture(scope="module")
+def tricks() -> dict[str, float | None]:
+    """What tests give that would be easy to fool."""
+    text = notebook(
+        answer("def one():\n    return 1\ndef two():\n    return one() + 1", "two"),
+        test_cell("def one():\n    return 5\nassert two() == 6", "shared", 1),
+        cell("from os import listdir"),
+        answer("def kind():\n    return type(listdir).__name__", "kind"),
+        test_cell(
+            "from os import listdir\nassert kind() == 'builtin_function_or_method'", "own", 1
+        ),
+        answer("def double(x):\n    raise StopIteration", "double"),
+        test_cell("for got in map(double, [1]):\n    assert got == 2", "loop", 1),
+    )
+    with Pool(Assignment("one", {"one": text}), Settings(unsafe=True), workers=1) as pool:
+        return scores(grader(pool)(text))
+
+
+def test_what_a_test_defines_is_the_students_even_in_the_first_cell(tricks):
+    assert tricks["shared"] == 1
+
+
+def test_what_a_test_imports_is_not_for_the_student_to_call(tricks):
+    assert tricks["own"] == 1
+
+
+def test_an_error_that_ends_loops_does_not_skip_what_a_loop_tests(tricks):
+    assert tricks["loop"] == 0
+
+
+def test_a_flood_of_errors_is_cut(grade):
+    text = notebook(*[cell("raise ValueError('x' * 10_000)") for _ in range(50)])
+    errors = grade(text).errors
+    assert len(errors) == 20
+    assert max(map(len, errors.values())) < 3000
 
 
 # What a notebook may look like
@@ -351,6 +450,8 @@ BROKEN = {
     "no cells": '{"nbformat": 4}',
     "cells of a strange kind": '{"nbformat": 4, "cells": [3]}',
     "unknown version": '{"nbformat": 99, "cells": []}',
+    "version in words": '{"nbformat": "4", "cells": []}',
+    "null byte": '{"nbformat": 4, "cells": []}\0',
     "deep": '{"nbformat": 4, "cells": ' + "[" * 100_000,
 }
 

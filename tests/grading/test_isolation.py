@@ -104,7 +104,7 @@ def test_stopping_ends_the_student_and_the_next_is_fresh(students):
     students.stop()
 
 
-def test_without_layers_what_is_left_behind_is_ended_all_the_same(monkeypatch):
+def test_without_layers_what_is_left_behind_is_ended_all_the_same(monkeypatch, tmp_path):
     """One harmless daemon, in a zygote that enters no layer but the limits."""
     code = (
         "import json, sys\nfrom bplab.grading import isolation, zygote\n"
@@ -112,6 +112,7 @@ def test_without_layers_what_is_left_behind_is_ended_all_the_same(monkeypatch):
         "isolation.probe = lambda bounds, house: ['limits']\nzygote.main()\n"
     )
     monkeypatch.setattr("bplab.grading.students.MODULE", ["-c", code])
+    monkeypatch.setenv("PATH", str(tmp_path))  # nor bubblewrap
     students = Students([], Settings(seconds=2, memory=512))
     try:
         assert students.layers == ["limits"]

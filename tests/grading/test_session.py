@@ -16,8 +16,12 @@ from click.testing import CliRunner
 
 from bplab.cli import main
 from bplab.grading import isolation
-from bplab.grading.assignment import Assignment
+from bplab.grading.assignment import Assignment, read_assignment
+from bplab.grading.marks import Mark, Marks
 from bplab.grading.pool import Pool, TooDangerous, WorkerProcess
+from bplab.grading.reports.feedback import feedback
+from bplab.grading.reports.grades import grades
+from bplab.grading.reports.summary import Tally, summary
 from bplab.grading.settings import Settings
 from bplab.solutions import solve
 from tests.grading.notebooks import STUB, assignment, submission
@@ -95,6 +99,22 @@ def test_reports_load_nothing_and_escape_what_students_write(course):
     assert "test-last: NameError: name &#x27;last&#x27; is not defined" in summary
     for page in (summary, (course / "out/feedback/bob.html").read_text()):
         assert not re.search(r"<script|<link|<img|@import|url\(http|src=", page)
+
+
+def test_no_text_of_a_student_stops_or_bends_a_report(course):
+    text = "=1\ud800\udceb\x00\x1b[1m\u202e<script>$x_{"
+    mark = Mark("test-last", 0, 3, "failed", text)
+    marks = Marks(text, "needs a human", text, (mark,), notes=(text,), errors={text: text})
+    assignment = read_assignment(course / "demo.ipynb")
+    tally = Tally()
+    tally.add(marks)
+    shown = r"=1\ud800\udceb\x00\x1b[1m\u202e"
+    table = list(csv.reader(grades(assignment, [marks]).splitlines()))
+    assert table[1][0] == f"'{shown}<script>$x_{{"
+    for page in (feedback(assignment, marks), summary(assignment, tally)):
+        assert page.encode()
+        assert f"{shown}&lt;script&gt;$x_{{" in page
+        assert "<script" not in page
 
 
 def test_a_second_run_gives_the_same_marks(course):
@@ -195,6 +215,12 @@ def test_without_isolation_nothing_is_graded(monkeypatch):
     monkeypatch.setattr(WorkerProcess, "_answer", lambda self: answer)
     with pytest.raises(TooDangerous, match=r"shields files and the network .* --unsafe grades all"):
         Pool(Assignment("demo", {"demo": assignment()}), Settings(), workers=1)
+
+
+def test_without_fork_nothing_is_graded(monkeypatch):
+    monkeypatch.delattr(os, "fork", raising=False)
+    with pytest.raises(TooDangerous, match="inside WSL"):
+        Pool(Assignment("demo", {"demo": assignment()}), Settings(unsafe=True), workers=1)
 
 
 @pytest.mark.parametrize(

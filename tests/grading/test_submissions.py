@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,7 @@ def test_both_layouts(tmp_path):
     put(tmp_path / "nested/week1/problem.ipynb", "nested")
     put(tmp_path / "short/problem.ipynb", "short")
     put(tmp_path / "renamed/week1/my own.ipynb", "renamed")
+    (tmp_path / "loop").symlink_to("loop")
     assert find_students(tmp_path) == ["flat", "nested", "renamed", "short"]
     for student in find_students(tmp_path):
         assert read(tmp_path, student) == {"problem": student}
@@ -43,6 +45,26 @@ def test_the_right_assignment_of_several(tmp_path):
     put(tmp_path / "ada/week1/problem.ipynb", "new")
     put(tmp_path / "ada/week1/.ipynb_checkpoints/problem-checkpoint.ipynb", "hidden")
     assert read(tmp_path, "ada") == {"problem": "new"}
+
+
+def test_who_handed_in_twice_is_for_a_human(tmp_path):
+    put(tmp_path / "ada.ipynb", "flat")
+    put(tmp_path / "ada/week1/problem.ipynb", "nested")
+    put(tmp_path / "bob/a/problem.ipynb", "a")
+    put(tmp_path / "bob/b/problem.ipynb", "b")
+    put(tmp_path / "eve/week0/problem.ipynb", "old")
+    put(tmp_path / "eve/week1/problem.ipynb", "new")
+    put(tmp_path / "joe.ipynb")
+    put(tmp_path / "joe/data.csv")
+    doubts = {name: read_submission(tmp_path, name, ONE).doubt for name in find_students(tmp_path)}
+    assert doubts == {
+        "ada": "handed in more than once: ada.ipynb was graded, ada/week1/problem.ipynb was not",
+        "bob": (
+            "handed in more than once: bob/a/problem.ipynb was graded, bob/b/problem.ipynb was not"
+        ),
+        "eve": "",
+        "joe": "",
+    }
 
 
 def test_several_notebooks(tmp_path):
@@ -101,6 +123,24 @@ def test_file_names_are_safe_and_distinct():
     safe = [file_name(name) for name in names]
     assert len(set(safe)) == len(names)
     assert not any(set(name) & set('/\\"\n:*?<>|') or name.startswith(".") for name in safe)
+
+
+def test_a_long_name_is_cut_and_stays_distinct(tmp_path):
+    names = ["Ж" * 120 + end for end in "ab"]
+    safe = [file_name(name) for name in names]
+    assert len(set(safe)) == 2
+    assert max(map(len, safe)) < 200
+
+
+def test_a_file_that_may_not_be_read_is_left_out(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError
+
+    put(tmp_path / "ada/week1/problem.ipynb", "{}")
+    put(tmp_path / "ada/week1/data.csv", "1,2")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    submission = read_submission(tmp_path, "ada", ONE)
+    assert (submission.texts, submission.files) == ({"problem": "{}"}, {})
 
 
 def test_files_beside_a_notebook_go_with_it(tmp_path):

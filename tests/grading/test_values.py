@@ -114,7 +114,8 @@ def test_a_subclass_arrives_as_what_it_is_made_of():
 def test_what_is_not_plain_cannot_be_sent():
     loop: list = []
     loop.append(loop)
-    for value in (object(), [object()], len, loop, [0] * (MOST_NODES + 1), np.dtype("f8")):
+    large = ([0] * (MOST_NODES + 1), range(10**30), 1 << 10**7)
+    for value in (object(), [object()], len, loop, np.dtype("f8"), *large):
         with pytest.raises(Unsendable):
             sent(value)
 
@@ -149,8 +150,10 @@ def test_what_is_not_plain_cannot_be_sent():
         {"a": 1},
         ["list", 3],
         ["range", 1, 2, 0],
+        ["range", 0, ["int", "0x10000000000000000"], 1],
+        ["int", "1" * 300_000],
     ],
-    ids=str,
+    ids=lambda tree: str(tree)[:60],
 )
 def test_a_forged_tree_is_refused(tree):
     with pytest.raises(Malformed):

@@ -6,6 +6,7 @@ later process must enter exactly these, or end.
 
 import os
 import resource
+import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -30,19 +31,17 @@ def enter_house(bounds: Bounds) -> list[str]:
     """Isolate the zygote itself; return the layers that worked."""
     paths.interpreter_files()  # looked up once, before there are children
     active = []
-    if os.geteuid() == 0 and _others_can_read():
+    needed = (Path(__file__), Path(os.__file__), Path(sysconfig.get_path("purelib")))
+    if os.geteuid() == 0 and all(map(others_can_read, needed)):
         active += _try("own user", lambda: namespaces.leave_root(bounds.scratch))
     active += _try("namespaces", namespaces.separate)
     return active
 
 
-def _others_can_read() -> bool:
-    """Whether a user without rights can read this package and the standard library."""
-    files = [Path(__file__), Path(os.__file__)]
+def others_can_read(file: Path) -> bool:
+    """Whether a user without rights can read this file, or enter this folder."""
     return all(
-        path.stat().st_mode & (0o001 if path.is_dir() else 0o004)
-        for file in files
-        for path in (file, *file.parents)
+        path.stat().st_mode & (0o001 if path.is_dir() else 0o004) for path in (file, *file.parents)
     )
 
 

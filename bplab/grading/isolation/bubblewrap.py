@@ -21,8 +21,10 @@ def command(readable: Iterable[Path], writable: Path) -> list[str]:
     words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
     programs = [prefix / name for prefix in sorted(prefixes) for name in ("bin", "pyvenv.cfg")]
-    for path in [*programs, *readable]:
-        words += ["--ro-bind-try", str(path), str(path)]
+    wanted = {place for path in (*programs, *readable) for place in (path, path.resolve())}
+    for path in sorted(wanted):
+        if wanted.isdisjoint(path.parents):  # else it is there already
+            words += ["--ro-bind-try", str(path), str(path)]
     words += ["--bind", str(writable), str(writable), "--chdir", str(writable), "--"]
     try:
         python = [sys.executable, "-c", "import json"]

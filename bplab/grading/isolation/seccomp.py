@@ -19,6 +19,8 @@ NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # where they stand in the data of a 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 X32 = 0x40000000  # a second numbering on x86-64
 CLONE_THREAD = 0x00010000
+# Copies, flags, locks; not F_SETOWN and F_SETSIG, which have the kernel send signals to others.
+FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
 # Terminal questions, closing on exec, blocking, bytes to read: what Python asks of open files.
 IOCTLS = (0x5401, 0x5413, 0x5450, 0x5451, 0x5421, 0x541B)
 
@@ -43,6 +45,7 @@ def _program(column: int, architecture: int) -> Program:
     special: dict[str, Program] = {
         "clone": _if_argument(0, ANY_BIT, CLONE_THREAD),
         "clone3": [_step(RETURN, FAIL | errno.ENOSYS)],  # the C library uses clone then
+        "fcntl": [part for code in FCNTLS for part in _if_argument(1, EQUAL, code)],
         "ioctl": [part for code in IOCTLS for part in _if_argument(1, EQUAL, code)],
         "prctl": [*_if_argument(0, EQUAL, PR_SET_NAME), *_if_argument(0, EQUAL, PR_GET_NAME)],
         "prlimit64": _if_no_new_limit(),

@@ -27,7 +27,6 @@ ALLOWED: dict[str, Numbers] = {
     "dup": (32, 23),
     "dup2": (33, None),
     "dup3": (292, 24),
-    "fcntl": (72, 25),
     "pipe": (22, None),
     "pipe2": (293, 59),
     "getdents64": (217, 61),
@@ -172,6 +171,7 @@ ALLOWED: dict[str, Numbers] = {
 WITH_ARGUMENTS: dict[str, Numbers] = {
     "clone": (56, 220),
     "clone3": (435, 435),
+    "fcntl": (72, 25),
     "ioctl": (16, 29),
     "prctl": (157, 167),
     "prlimit64": (302, 261),

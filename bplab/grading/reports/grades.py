@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 from bplab.grading.assignment import Assignment
 from bplab.grading.marks import Marks
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute what begins so
+FORMULA = tuple("=+-@\t\n＝＋－＠")  # a spreadsheet would compute what begins so
+# Control characters, changes of direction, and halves of characters: they hide or are no text.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def grades(assignment: Assignment, everybody: Iterable[Marks]) -> str:
@@ -52,5 +55,9 @@ def plain(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Text that can be written as UTF-8: bytes of a name that were no text are shown as \\xNN."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """Text that can be written, and hides nothing: what cannot be seen is shown by its number.
+
+    >>> print(printable(chr(27) + "[1mbold"))
+    \\x1b[1mbold
+    """
+    return UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)

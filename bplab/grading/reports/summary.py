@@ -2,6 +2,7 @@
 
 import io
 import math
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
@@ -107,7 +108,11 @@ def _mistakes(tally: Tally) -> str:
 def _svg(figure: Figure, description: str) -> str:
     """The figure as SVG inside the page; the same figure gives the same text."""
     text = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": "bplab", "svg.fonttype": "none"}):
+    with (
+        matplotlib.rc_context({"svg.hashsalt": "bplab", "svg.fonttype": "none"}),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")  # letters that the font lacks: the browser draws them
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     drawing = text.getvalue()
     drawing = drawing[drawing.index("<svg") :]
