@@ -25,14 +25,14 @@ def numbered(count, *, between=0, pause=0.0):
 
 
 def run(scenario):
-    """Run scenario(trainer) on a loop; returns the numbers of the rows it told of, in order."""
+    """Run scenario(trainer) on the trainers' loop; returns the rows it told of, in order."""
     told = []
 
     async def main():
         trainer = Trainer(lambda first: told.append((first, len(trainer.rows))))
         await asyncio.wait_for(scenario(trainer), 10)
 
-    asyncio.run(main())
+    asyncio.run_coroutine_threadsafe(main(), loop()).result()
     return told
 
 
