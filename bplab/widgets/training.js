@@ -34,6 +34,7 @@ function render({ model, el }) {
   const saturated = bars("Saturated, layer by layer", hatch);
   const body = html("tbody");
   const heads = ["layer", "|δ| of A", "|δ| of B", "saturated, A", "saturated, B"].map((text) => html("th", { scope: "col" }, text));
+  const table = html("details", { ontoggle: redraw }, html("summary", {}, "Layer by layer, in numbers"), html("table", {}, html("thead", {}, html("tr", {}, ...heads)), body));
   const root = frame(
     el,
     "Training dashboard",
@@ -43,7 +44,7 @@ function render({ model, el }) {
     says.el,
     note,
     html("div", { class: "bplab-charts" }, loss.el, right.el, delta.el, saturated.el),
-    html("details", {}, html("summary", {}, "Layer by layer, in numbers"), html("table", {}, html("thead", {}, html("tr", {}, ...heads)), body)),
+    table,
     html("p", { class: "bplab-soft" }, "Saturated means: the slope of the activation is below 0.19 of its largest value (sigmoid: a below 0.05 or above 0.95; tanh: |a| above 0.9; ReLU: off). The dotted line is the loss of guessing, log 10."),
   );
   root.classList.add("bplab-training");
@@ -213,6 +214,7 @@ function render({ model, el }) {
     const short = (value) => digits(value, 2);
     delta.draw({ groups: sizes, scale: decades(all, -4, -2), show: short, words: both((which) => shown[which].delta.map(short).join("; ")) });
     saturated.draw({ groups: shares, scale: SHARES, show: percent, words: both((which) => shown[which].saturated.map(percent).join("; ")) });
+    if (!table.open) return;
     body.replaceChildren(
       ...sizes.map((pair, i) => {
         const cells = [...pair.map((value) => (value === undefined ? "" : short(value))), ...(shares[i] ?? []).map((value) => (value === undefined ? "" : percent(value)))];

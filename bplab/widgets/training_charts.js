@@ -32,12 +32,17 @@ function chart(title, across) {
   const drawing = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", class: "bplab-chart" }, grid, layer);
   const el = html("figure", {}, html("figcaption", {}, title), drawing);
   // `names` are [x, words] below the axis; `words` is what the chart says to those who do not see it.
+  let drawn = "";
   const frame = (scale, names, words) => {
     change(drawing, { "aria-label": `${title}. ${words}` });
-    const lines = scale.ticks.map(([value]) => `M${LEFT} ${scale.at(value)}H${WIDE - RIGHT}`);
+    const ticks = scale.ticks.map(([value, text]) => [scale.at(value), text]);
+    const asked = JSON.stringify([ticks, names]);
+    if (asked === drawn) return;
+    drawn = asked;
+    const lines = ticks.map(([y]) => `M${LEFT} ${y}H${WIDE - RIGHT}`);
     grid.replaceChildren(
       svg("path", { d: lines.join("") }),
-      ...scale.ticks.map(([value, text]) => svg("text", { x: LEFT - 6, y: scale.at(value) + 4, class: "bplab-axis-end" }, text)),
+      ...ticks.map(([y, text]) => svg("text", { x: LEFT - 6, y: y + 4, class: "bplab-axis-end" }, text)),
       ...names.map(([x, text]) => svg("text", { x, y: HIGH - 10, class: "bplab-axis-middle" }, text)),
       svg("text", { x: LEFT - 6, y: HIGH - 10, class: "bplab-axis-end" }, across),
     );

@@ -235,17 +235,14 @@ function render({ model, el }) {
     const rows = one
       ? demands(shown.output).map(([which, words, value, holds]) => [[name(which) + (which.length > 1 ? ", added" : ""), words, digits(value, 3)], holds, which.length > 1])
       : x.map((corner, i) => [[pair(corner), pair(h[i].map((value) => Number(value.toPrecision(3)))), y[i] ? "z ≥ 0" : "z < 0", digits(z[i], 3)], answer(z[i]) === y[i], false]);
-    heads.replaceChildren(...titles.map((text) => (text ? html("th", { scope: "col" }, text) : html("td"))));
-    body.replaceChildren(
-      ...rows.map(([[head, ...cells], holds, isSum]) =>
-        html(
-          "tr",
-          { class: [holds ? "" : "bplab-broken", isSum ? "bplab-sum" : ""].join(" ") },
-          html("th", { scope: "row" }, head),
-          ...[...cells, holds ? "✓ holds" : "✗ broken"].map((text) => html("td", {}, text)),
-        ),
-      ),
-    );
+    if (heads.textContent !== titles.join("")) {
+      heads.replaceChildren(...titles.map((text) => (text ? html("th", { scope: "col" }, text) : html("td"))));
+      body.replaceChildren(...rows.map(() => html("tr", {}, html("th", { scope: "row" }), ...titles.slice(1).map(() => html("td")))));
+    }
+    rows.forEach(([texts, holds, isSum], i) => {
+      const row = change(body.rows[i], { class: [holds ? "" : "bplab-broken", isSum ? "bplab-sum" : ""].join(" ") });
+      [...texts, holds ? "✓ holds" : "✗ broken"].forEach((text, j) => write(row.cells[j], text));
+    });
     write(why, one ? "The last two rows follow from the four above them. They speak of one and the same number: it cannot be below 0 and not below 0. So all four cannot hold." : now.hidden === 1 ? "One hidden unit lays the whole plane on one line, the axis h₁." : "Move the lines until both squares land on the output line's side of 1, and both discs on the other.");
   }
 
