@@ -1,6 +1,7 @@
 """Lesson 08, convolution and pooling forward: windows that slide, and what they leave behind."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -1097,24 +1098,19 @@ def pool_then(change: Any) -> Any:
     return lambda x, size, stride: tuple(map(change, pool2d(x, size, stride)))
 
 
-def pool_rounded_up(x, size, stride):  # type: ignore[no-untyped-def]
-    rows, columns = (math.ceil((n - size) / stride) + 1 for n in x.shape[2:])
-    largest, mean = (np.zeros((*x.shape[:2], rows, columns)) for _ in range(2))
-    for i, j in np.ndindex(rows, columns):
-        window = x[:, :, i * stride :, j * stride :][:, :, :size, :size]  # may be cut off
-        largest[:, :, i, j] = window.max(axis=(2, 3))
-        mean[:, :, i, j] = window.mean(axis=(2, 3))
-    return largest, mean
+def pool_at_places(count: Callable[[int, int, int], int]) -> Any:
+    """Pooling at so many places along an axis of n pixels; the last windows may be cut off."""
 
+    def pool(x, size, stride):  # type: ignore[no-untyped-def]
+        rows, columns = (count(n, size, stride) for n in x.shape[2:])
+        largest, mean = (np.zeros((*x.shape[:2], rows, columns)) for _ in range(2))
+        for i, j in np.ndindex(rows, columns):
+            window = x[:, :, i * stride :, j * stride :][:, :, :size, :size]
+            largest[:, :, i, j] = window.max(axis=(2, 3))
+            mean[:, :, i, j] = window.mean(axis=(2, 3))
+        return largest, mean
 
-def pool_size_over_stride(x, size, stride):  # type: ignore[no-untyped-def]
-    rows, columns = (n // stride for n in x.shape[2:])
-    largest, mean = (np.zeros((*x.shape[:2], rows, columns)) for _ in range(2))
-    for i, j in np.ndindex(rows, columns):
-        window = x[:, :, i * stride :, j * stride :][:, :, :size, :size]  # may be cut off
-        largest[:, :, i, j] = window.max(axis=(2, 3))
-        mean[:, :, i, j] = window.mean(axis=(2, 3))
-    return largest, mean
+    return pool
 
 
 def at_least_zero(window: Array) -> Array:
@@ -1304,13 +1300,13 @@ POOL2D = CodeExercise(
         ),
         Mistake(
             "rounded up",
-            pool_rounded_up,
+            pool_at_places(lambda n, size, stride: math.ceil((n - size) / stride) + 1),
             "You added windows that stick out of the image: what is left over at the edge is not "
             "looked at. Round down, with //.",
         ),
         Mistake(
             "size over stride",
-            pool_size_over_stride,
+            pool_at_places(lambda n, size, stride: n // stride),
             "You counted H // stride windows: that is right only if size = stride. There are "
             "(H − size) // stride + 1.",
         ),

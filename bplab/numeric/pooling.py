@@ -63,7 +63,7 @@ def max_pool2d_backward(
             # Copies: what follows is several times faster on contiguous memory.
             entries = [np.ascontiguousarray(entry) for entry in windows.entries(x[block])]
             _add((dz[block] * wins for wins in _winners(entries)), windows, dx[block])
-    if windows.overlap:
+    if windows.overlap:  # else nothing is added up that could overflow
         require_finite_result("dx", dx)
     return dx
 
@@ -109,7 +109,7 @@ def avg_pool2d_backward(
             columns = np.zeros((*share.shape[:3], x.shape[3]), dz.dtype)
             _add(itertools.repeat(share), windows.across, columns)
             _add(itertools.repeat(columns), windows.down, dx[block])
-    if windows.overlap:
+    if windows.overlap:  # else nothing is added up that could overflow
         require_finite_result("dx", dx)
     return dx
 
