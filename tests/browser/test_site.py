@@ -17,6 +17,8 @@ axe = pytest.importorskip(
 expect = sync_api.expect
 
 PAGES = ["index.html", *(lesson.with_suffix(".html").name for lesson in LESSONS)]
+PLANTED = """<!doctype html><main><p>$x$</p><p style="width: 2000px">wide</p>
+<img src="http://planted.invalid/x.png"><script>throw new Error("planted")</script></main>"""
 VIEWS = [
     (lesson.with_suffix(".html").name, f"cell-{cell.id}")
     for lesson in LESSONS
@@ -114,6 +116,22 @@ def test_a_page_is_set_and_readable(reader, name):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("() => document.documentElement.scrollWidth") == width
         assert page.evaluate(TOO_WIDE) == []
+
+
+def test_what_no_page_may_do_is_noticed(chromium, tmp_path):
+    (tmp_path / "planted.html").write_text(PLANTED)
+    reader = Reader(chromium, tmp_path)
+    page = reader.open("planted.html")
+    assert "$" in page.evaluate(RAW)
+    assert len(page.evaluate(TOO_WIDE)) == 1
+    assert any(found.startswith("image-alt") for found in findings(page))
+    assert set(reader.outside) == {"http://planted.invalid/x.png"}
+    assert "planted" in reader.faults
+    with pytest.raises(AssertionError, match="more than its own folder"):
+        reader.close()
+    reader.outside.clear()
+    with pytest.raises(AssertionError, match="errors, or words on the console"):
+        reader.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
