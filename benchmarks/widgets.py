@@ -89,19 +89,18 @@ INTERACT = Subject(
     ("ArrowRight", "ArrowLeft"),
 )
 
-# A message sent at the start of a frame is delivered when the frame is painted. `watch` waits for a
-# key and a change inside the node, or for a new image there, and then for the end of the frame that
-# shows it: the first that began after the key.
+# A message sent at the start of a frame is delivered when the frame is painted, or, if that took
+# long, when the next has begun: so it tells which frame it is about. `watch` waits for a key and a
+# change inside the node, or for a new image there, and then for the end of the frame that shows it:
+# the first that began after the key.
 WATCH = """() => {
     const { port1, port2 } = new MessageChannel();
-    let frame = 0;
     let seen = null;
     const tick = () => {
-        frame = performance.now();
-        port2.postMessage(null);
+        port2.postMessage(performance.now());
         requestAnimationFrame(tick);
     };
-    port1.onmessage = () => {
+    port1.onmessage = ({ data: frame }) => {
         if (!seen?.changed || frame < seen.began) return;
         const end = performance.now();
         seen.done({ total: end - seen.stamp, own: seen.handled - seen.began + end - frame });
