@@ -60,9 +60,9 @@ def chromium_program() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
-def launch(playwright: Any) -> Any:
+def launch(playwright: Any, *flags: str) -> Any:
     """The system's Chromium, run by Playwright; it resolves no name but that of this machine."""
-    return playwright.chromium.launch(executable_path=chromium_program(), args=FLAGS)
+    return playwright.chromium.launch(executable_path=chromium_program(), args=[*FLAGS, *flags])
 
 
 class Server:

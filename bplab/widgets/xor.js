@@ -2,7 +2,7 @@
 
 import { change, choice, digits, frame, html, lifetime, liveLine, reducedMotion, slider, svg, write } from "./shared/dom.js";
 import { arrow, lineEnds, lineThrough, movable, pair, plane, straight, towardsClass1 } from "./shared/plane.js";
-import { answer, compute, demands, hidden } from "./xor_maths.js";
+import { answer, compute, demands, hidden, outputZ } from "./xor_maths.js";
 
 const [LOW, HIGH] = [-0.5, 1.5];
 const CELLS = 48; // the area of answer 1 is drawn in so many rows
@@ -204,7 +204,11 @@ function render({ model, el }) {
     if (!now.hidden) return;
     const along = Array.from({ length: 41 }, (_, i) => LOW + ((HIGH - LOW) * i) / 40);
     const across = Array.from({ length: 9 }, (_, i) => LOW + ((HIGH - LOW) * i) / 8);
-    const path = (points) => `M${points.map((p) => space.at(folded(p, hidden(shown, p))).map((v) => v.toFixed(1)).join(" ")).join("L")}`;
+    const place = (p) => {
+      const [left, down] = space.at(folded(p, hidden(shown, p)));
+      return `${left.toFixed(1)} ${down.toFixed(1)}`;
+    };
+    const path = (points) => `M${points.map(place).join("L")}`;
     change(upright, { d: across.map((u) => path(along.map((v) => [u, v]))).join("") });
     change(level, { d: across.map((v) => path(along.map((u) => [u, v]))).join("") });
   }
@@ -215,17 +219,23 @@ function render({ model, el }) {
     const parts = [];
     for (let row = 0; row < CELLS; row += 1) {
       const v = LOW + (row + 0.5) * step;
-      const points = Array.from({ length: CELLS }, (_, i) => [LOW + (i + 0.5) * step, v]);
-      const ones = compute(shown, points).z.map(answer);
-      ones.forEach((one, i) => {
-        if (!one || ones[i - 1]) return;
-        const end = ones.indexOf(0, i);
-        const [left, top] = inputs.at([LOW + i * step, v + step / 2]);
-        const [right, bottom] = inputs.at([LOW + (end < 0 ? CELLS : end) * step, v - step / 2]);
-        parts.push(`M${left} ${top}H${right}V${bottom}H${left}Z`);
-      });
+      let from = null;
+      for (let i = 0; i <= CELLS; i += 1) {
+        const one = i < CELLS && answer(outputZ(shown, [LOW + (i + 0.5) * step, v]));
+        if (one) from ??= i;
+        else if (from !== null) {
+          parts.push(stretch(LOW + from * step, LOW + i * step, v - step / 2, v + step / 2));
+          from = null;
+        }
+      }
     }
     return parts.join("");
+  }
+
+  function stretch(u, end, low, high) {
+    const [left, top] = inputs.at([u, high]);
+    const [right, bottom] = inputs.at([end, low]);
+    return `M${left} ${top}H${right}V${bottom}H${left}Z`;
   }
 
   function drawTable(shown, h, z) {

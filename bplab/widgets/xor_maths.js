@@ -13,13 +13,14 @@ const unit = ({ w, b }, x) => {
 // Without hidden units the output unit sees the inputs; a second one that is missing says 0.
 export function hidden({ units, activation, gain }, x) {
   if (!units.length) return x;
-  const h = units.map((each) => HIDDEN[activation](gain * unit(each, x)));
-  return [h[0], h[1] ?? 0];
+  const f = HIDDEN[activation];
+  return [f(gain * unit(units[0], x)), units.length > 1 ? f(gain * unit(units[1], x)) : 0];
 }
 
+export const outputZ = (net, x) => unit(net.output, hidden(net, x));
+
 export function compute(net, points) {
-  const h = points.map((x) => hidden(net, x));
-  return { h, z: h.map((place) => unit(net.output, place)) };
+  return { h: points.map((x) => hidden(net, x)), z: points.map((x) => outputZ(net, x)) };
 }
 
 export const answer = (z) => (z >= 0 ? 1 : 0);

@@ -139,14 +139,22 @@ export function lifetime() {
         end();
       };
     },
-    // A function that asks for one drawing in the next frame, however often it is called.
+    // A function that asks for a drawing. The first ask is met as soon as the code that asks is done,
+    // so that the work fills the wait for the screen; all others until the next frame are met by one.
     drawing(draw) {
       let frame = null;
+      let more = false;
       ends.add(() => cancelAnimationFrame(frame));
       return () => {
-        frame ??= requestAnimationFrame(() => {
+        if (frame !== null) {
+          more = true;
+          return;
+        }
+        queueMicrotask(draw);
+        frame = requestAnimationFrame(() => {
           frame = null;
-          draw();
+          if (more) draw();
+          more = false;
         });
       };
     },
