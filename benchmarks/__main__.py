@@ -24,8 +24,19 @@ Task = Callable[[bool], Iterator[Result | Curve]]
 MLPS = {"784-128-10": [784, 128, 10], "784-512-512-10": [784, 512, 512, 10]}
 BATCHES = (32, 128, 512)
 DTYPES = ("float32", "float64")
-RATIOS = (("gradients", "floor", 1.15), ("bplab", "floor", None), ("bplab", "torch", 1.0))
-WORDS = {"gradients": "gradients", "bplab": "training step"}
+RATIOS = (
+    ("gradients", "floor", 1.15),
+    ("bare", "floor", None),
+    ("bplab", "floor", None),
+    ("bplab", "torch", 1.0),
+    ("floor", "torch", None),
+)
+WORDS = {
+    "gradients": "gradients",
+    "bare": "gradients without a check",
+    "bplab": "training step",
+    "floor": "floor",
+}
 IMPORT = (
     "import time; start = time.process_time(); import bplab; print(time.process_time() - start)"
 )

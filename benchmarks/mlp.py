@@ -3,7 +3,8 @@
 A step is what `train` does with a minibatch: forward, the loss's gradient, backward, and the update
 of all parameters. (PyTorch needs the loss itself to go backward from; we do not.) The floor does
 the products of the same shapes into ready arrays and nothing else: no NumPy code that uses BLAS can
-be faster. "gradients" is the step without the update.
+be faster. "gradients" is the step without the update, "bare" the same written down without layers
+and without a single check: what lies between the two is the price of clear errors.
 """
 
 import contextlib
@@ -26,7 +27,11 @@ def works(widths: list[int], batch: int, dtype: str) -> dict[str, Work]:
     rng = np.random.default_rng(0)
     x = rng.standard_normal((batch, widths[0])).astype(dtype)
     labels = rng.integers(0, widths[-1], batch)
-    result = {**_bplab(widths, x, labels), "floor": _floor(widths, x)}
+    result = {
+        **_bplab(widths, x, labels),
+        "bare": _bare(widths, x, labels),
+        "floor": _floor(widths, x),
+    }
     with contextlib.suppress(ModuleNotFoundError):
         result["torch"] = _torch(widths, x, labels)
     return result
@@ -45,6 +50,33 @@ def _bplab(widths: list[int], x: np.ndarray, labels: np.ndarray) -> dict[str, Wo
         return network.backward(softmax_cross_entropy_backward(network.forward(x), labels))
 
     return {"gradients": gradients, "bplab": lambda: optimizer.step(gradients())}
+
+
+def _bare(widths: list[int], x: np.ndarray, labels: np.ndarray) -> Work:
+    rng = np.random.default_rng(1)
+    shapes = itertools.pairwise(widths)
+    Ws = [rng.standard_normal((n_out, n_in)).astype(x.dtype) / n_in for n_in, n_out in shapes]
+    bs = [np.zeros(len(W), x.dtype) for W in Ws]
+
+    def gradients() -> tuple[list[np.ndarray], list[np.ndarray]]:
+        inputs, zs, dWs, dbs = [x], [], [], []
+        for W, b in zip(Ws, bs, strict=True):
+            z = inputs[-1] @ W.T
+            z += b
+            zs.append(z)
+            inputs.append(np.maximum(z, 0))
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        delta = e / e.sum(axis=1, keepdims=True)
+        delta[np.arange(len(x)), labels] -= 1
+        delta /= len(x)
+        for i in reversed(range(len(Ws))):
+            dWs.append(delta.T @ inputs[i])
+            dbs.append(delta.sum(axis=0))
+            if i > 0:
+                delta = (delta @ Ws[i]) * (zs[i - 1] > 0)
+        return dWs, dbs
+
+    return gradients
 
 
 def _floor(widths: list[int], x: np.ndarray) -> Work:

@@ -91,7 +91,8 @@ def relu(z: npt.ArrayLike) -> Array:
     """
     z = as_finite("z", z)
     if z.dtype.kind == "f":  # complex numbers would be ordered by their imaginary part too
-        return np.maximum(z, np.zeros_like(z))  # NumPy has no fast loop for a single 0
+        # NumPy has no fast loop for a single 0; the zeros of one sample stay in the cache.
+        return np.maximum(z, np.zeros(z.shape[1:], z.dtype))
     return np.where(z.real > 0, z, 0)
 
 
