@@ -41,7 +41,11 @@ class Outcome:
     @property
     def problem(self) -> str:
         """The error in one line."""
-        first = str(self.error).strip().split("\n")[0][:LONGEST_MESSAGE]
+        try:
+            text = str(self.error)
+        except Exception:  # a learner's exception may fail even at this
+            text = "(an error that cannot be shown)"
+        first = text.strip().split("\n")[0][:LONGEST_MESSAGE]
         return f"{type(self.error).__name__}: {first}"
 
     def is_like(self, other: "Outcome") -> bool:

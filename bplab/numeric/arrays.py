@@ -7,6 +7,7 @@ NumPy code also runs on exact numbers; complex arrays too, for the complex step.
 
 import itertools
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,57 @@ def require_shapes(**arrays: tuple[Array, Letters]) -> dict[str, int]:
     return sizes
 
 
+def is_whole(value: object) -> bool:
+    """Whether `value` is an integer, Python's or NumPy's, and no boolean."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def require_whole(name: str, value: Any, *, least: int, most: int | None = None) -> int:
+    """Return `value` as an int, at least `least` and at most `most`.
+
+    Raises: TypeError if it is no whole number; ValueError if it is too small or too large.
+
+    >>> require_whole("epochs", np.int64(3), least=1)
+    3
+    """
+    limits = f"of at least {least}" if most is None else f"from {least} to {most}"
+    problem = f"{name} must be a whole number {limits}; got {value!r}."
+    if not is_whole(value):
+        raise TypeError(problem)
+    if value < least or (most is not None and value > most):
+        raise ValueError(problem)
+    return int(value)
+
+
+def require_number(
+    name: str,
+    value: Any,
+    *,
+    above: float = -math.inf,
+    at_least: float = -math.inf,
+    below: float = math.inf,
+) -> float:
+    """Return `value` as a finite float within the limits.
+
+    Raises: TypeError if it is no real number; ValueError if it is NaN, infinite or outside.
+
+    >>> require_number("lr", np.float32(0.5), above=0)
+    0.5
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number; got {value!r}.")
+    number = float(value)  # a NumPy float64 would turn float32 arrays into float64
+    if not (math.isfinite(number) and above < number < below and number >= at_least):
+        limits = [
+            "" if math.isfinite(number) else "finite",
+            f"> {above:g}" if above > -math.inf else "",
+            f"≥ {at_least:g}" if at_least > -math.inf else "",
+            f"< {below:g}" if below < math.inf else "",
+        ]
+        raise ValueError(f"{name} must be {' and '.join(filter(None, limits))}; got {value}.")
+    return number
+
+
 def require_generator(rng: object) -> None:
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
@@ -164,7 +216,7 @@ def _shape_hint(name: str, shape: tuple[int, ...], letters: Letters, sizes: dict
         return f" Is {name} transposed?"
     if letters[0] == "B" and _fits((1, *shape), letters, sizes):
         return f" For a batch of one sample pass {name}[np.newaxis]."
-    if len(shape) == 2 and 1 in shape and len(letters) == 1:
+    if len(shape) == 2 and 1 in shape and _fits((max(shape),), letters, sizes):
         return f" Pass {name}.ravel()."
     if len(shape) == len(letters) == 4 and _fits((shape[0], shape[3], *shape[1:3]), letters, sizes):
         return f" If the channels are last, pass {name}.transpose(0, 3, 1, 2)."

@@ -49,10 +49,9 @@ def dense_backward(
     require_shapes(dz=(dz, ("B", "n_out")), x=(x, ("B", "n_in")), W=(W, ("n_out", "n_in")))
     dx, dW, db = affine_backward(dz, x, W, need_dx)
     require_finite_result("db", db, dz=dz)
-    # One NaN or infinity in x or W spoils a whole column of dW or dx, so one row of each tells.
-    require_finite_result("dW", dW[0], dz=dz, x=x)
+    require_finite_result("dW", dW, dz=dz, x=x)
     if dx is not None:
-        require_finite_result("dx", dx[0], dz=dz, W=W)
+        require_finite_result("dx", dx, dz=dz, W=W)
     return dx, dW, db
 
 

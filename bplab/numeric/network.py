@@ -3,10 +3,11 @@
 import os
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from bplab.numeric import storage
-from bplab.numeric.arrays import Array, require_finite
+from bplab.numeric.arrays import Array, require_finite, require_generator
 from bplab.numeric.layers import LAYERS, Layer
 
 
@@ -89,14 +90,21 @@ class Sequential:
         storage.write(path, description, self.state())
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> "Sequential":
+    def load(
+        cls, path: str | os.PathLike[str], *, rng: np.random.Generator | None = None
+    ) -> "Sequential":
         """Rebuild the network that `save` wrote to `path`, ready for use, as after `eval`.
 
-        Raises: ValueError, naming the path, if the file is missing, damaged or foreign.
+        In further training its dropout draws from rng, or else from np.random.default_rng(0).
+        Raises: ValueError, naming the path, if the file is missing, damaged or foreign; TypeError
+        for an rng that is no Generator.
         """
+        if rng is None:
+            rng = np.random.default_rng(0)
+        require_generator(rng)
         description, arrays = storage.read(path)
         try:
-            network = cls(*(_rebuilt(**config) for config in description))
+            network = cls(*(_rebuilt(rng, **config) for config in description))
             _copy_arrays(arrays, into=network.state())
             network.eval()
         except (TypeError, KeyError, ValueError) as error:
@@ -106,8 +114,8 @@ class Sequential:
         return network
 
 
-def _rebuilt(layer: str, **config: Any) -> Layer:
-    return LAYERS[layer].from_config(**config)
+def _rebuilt(rng: np.random.Generator, layer: str, **config: Any) -> Layer:
+    return LAYERS[layer].from_config(rng, **config)
 
 
 def _copy_arrays(arrays: dict[str, Array], into: dict[str, Array]) -> None:

@@ -4,14 +4,16 @@ Batches are rows. A layer for images puts batch, height and width together as th
 every channel is a column. Statistics for use after training are the layer's affair.
 """
 
-import math
-from numbers import Real
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from bplab.numeric.arrays import Array, as_numeric, require_finite_result, require_shapes
+from bplab.numeric.arrays import (
+    Array,
+    as_numeric,
+    require_finite_result,
+    require_number,
+    require_shapes,
+)
 
 
 def batch_norm(
@@ -71,7 +73,7 @@ def batch_norm_backward(
 
 def _normalize(x: Array, eps: float) -> tuple[Array, Array, Array, Array]:
     """The normalized x̂, with σ = √(var + ε), mean and var."""
-    eps = _require_positive(eps)
+    eps = require_number("eps", eps, above=0)
     with np.errstate(over="ignore", invalid="ignore"):
         mean = x.sum(axis=0) / len(x)
         centred = x - mean
@@ -79,12 +81,3 @@ def _normalize(x: Array, eps: float) -> tuple[Array, Array, Array, Array]:
     require_finite_result("var", var, x=x)
     sigma = np.sqrt(var + eps)
     return centred / sigma, sigma, mean, var
-
-
-def _require_positive(eps: Any) -> float:
-    if not isinstance(eps, Real) or not 0 < float(eps) < math.inf:
-        raise ValueError(
-            f"eps must be a positive number; got {eps!r}. It keeps σ from 0 where all samples "
-            "are equal: use 1e-5."
-        )
-    return float(eps)  # a NumPy float64 would turn float32 arrays into float64

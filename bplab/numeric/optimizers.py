@@ -6,13 +6,12 @@ arrays of two or more axes, that is to weights, never to biases.
 Every step checks all gradients first: a step that raises has changed nothing.
 """
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
 
-from bplab.numeric.arrays import Array, require_finite
+from bplab.numeric.arrays import Array, require_finite, require_number
 
 # Long arrays are updated in pieces, so that the numbers in between stay in the processor's cache.
 PIECE = 32768
@@ -36,8 +35,8 @@ class Optimizer(ABC):
     def __init__(self, parameters: Mapping[str, Array], *, lr: float, weight_decay: float) -> None:
         _require_parameters(parameters)
         self.parameters = dict(parameters)
-        self.lr = _require_number("lr", lr, above=0)
-        self.weight_decay = _require_number("weight_decay", weight_decay, at_least=0)
+        self.lr = require_number("lr", lr, above=0)
+        self.weight_decay = require_number("weight_decay", weight_decay, at_least=0)
 
     @abstractmethod
     def step(self, gradients: Mapping[str, Array]) -> None:
@@ -101,7 +100,7 @@ class Momentum(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr=lr, weight_decay=weight_decay)
-        self.momentum = _require_number("momentum", momentum, at_least=0, below=1)
+        self.momentum = require_number("momentum", momentum, at_least=0, below=1)
         self.velocity = {name: np.zeros_like(p) for name, p in self.parameters.items()}
 
     def step(self, gradients: Mapping[str, Array]) -> None:
@@ -136,9 +135,9 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr=lr, weight_decay=weight_decay)
-        self.beta1 = _require_number("beta1", beta1, at_least=0, below=1)
-        self.beta2 = _require_number("beta2", beta2, at_least=0, below=1)
-        self.epsilon = _require_number("epsilon", epsilon, above=0)
+        self.beta1 = require_number("beta1", beta1, at_least=0, below=1)
+        self.beta2 = require_number("beta2", beta2, at_least=0, below=1)
+        self.epsilon = require_number("epsilon", epsilon, above=0)
         self.m = {name: np.zeros_like(p) for name, p in self.parameters.items()}
         self.v = {name: np.zeros_like(p) for name, p in self.parameters.items()}
         self.t = 0
@@ -172,8 +171,8 @@ def _subtract_scaled(target: Array, scale: float, g: Array) -> None:
 def _require_parameters(parameters: Mapping[str, Array]) -> None:
     if not isinstance(parameters, Mapping) or not parameters:
         raise TypeError(
-            f"parameters must be a dict of arrays by name; got {type(parameters).__name__}. "
-            "Pass network.parameters()."
+            "parameters must be a dict of arrays by name, at least one; "
+            f"got {parameters!r:.80}. Pass network.parameters()."
         )
     for name, p in parameters.items():
         if not isinstance(p, np.ndarray) or p.dtype.kind not in "fcO":
@@ -181,9 +180,19 @@ def _require_parameters(parameters: Mapping[str, Array]) -> None:
                 f"parameters[{name!r}] must be an array of floats, to be changed in place; "
                 f"got {p!r}."
             )
+        if not p.flags.writeable:
+            raise ValueError(
+                f"parameters[{name!r}] must be writeable, to be changed in place; "
+                "got a read-only array. Pass a copy."
+            )
 
 
 def _require_gradients(gradients: Mapping[str, Array], parameters: Mapping[str, Array]) -> None:
+    if not isinstance(gradients, Mapping):
+        raise TypeError(
+            f"gradients must be a dict of arrays by name; got {gradients!r:.80}. "
+            "Pass what network.backward returned."
+        )
     missing = [name for name in parameters if name not in gradients]
     extra = [name for name in gradients if name not in parameters]
     if missing or extra:
@@ -199,24 +208,9 @@ def _require_gradients(gradients: Mapping[str, Array], parameters: Mapping[str, 
                 f"gradients[{name!r}] must have the shape of its parameter, {p.shape}; "
                 f"got {g.shape if isinstance(g, np.ndarray) else g!r}."
             )
+        if g.dtype.kind not in "fcO" or not np.can_cast(g.dtype, p.dtype, "same_kind"):
+            raise TypeError(
+                f"gradients[{name!r}] must hold floats that fit into its parameter, of dtype "
+                f"{p.dtype}; got dtype {g.dtype}."
+            )
         require_finite(f"gradients[{name!r}]", g)
-
-
-def _require_number(
-    name: str,
-    value: float,
-    *,
-    above: float = -math.inf,
-    at_least: float = -math.inf,
-    below: float = math.inf,
-) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-        raise TypeError(f"{name} must be a number; got {value!r}.")
-    if not above < value < below or value < at_least:
-        limits = [
-            f"> {above:g}" if above > -math.inf else "",
-            f"≥ {at_least:g}" if at_least > -math.inf else "",
-            f"< {below:g}" if below < math.inf else "",
-        ]
-        raise ValueError(f"{name} must be {' and '.join(filter(None, limits))}; got {value}.")
-    return float(value)

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bplab.numeric.arrays import Array, as_finite, require_shapes
+from bplab.numeric.arrays import (
+    Array,
+    as_finite,
+    require_generator,
+    require_number,
+    require_shapes,
+    require_whole,
+)
 
 
 def perceptron(x: Array, w: Array, b: float) -> Array:
@@ -26,6 +33,7 @@ def perceptron(x: Array, w: Array, b: float) -> Array:
     """
     x, w = as_finite("x", x), as_finite("w", w)
     require_shapes(x=(x, ("B", "n")), w=(w, ("n",)))
+    b = require_number("b", b)
     return (x @ w + b >= 0).astype(int)
 
 
@@ -98,7 +106,8 @@ def train_perceptron(
     Stops after the first epoch without a mistake, or after max_epochs.
 
     Shapes: x (B, n), y (B,) with labels 0/1 or −1/+1.
-    Raises: ValueError if shapes or labels do not fit, or max_epochs < 1.
+    Raises: ValueError if shapes or labels do not fit, or max_epochs < 1; TypeError for an rng that
+    is no Generator.
     Source: Rosenblatt (1958); Novikoff (1962) for why it stops.
 
     >>> from bplab.numeric.gates import GATE_INPUTS, GATES
@@ -106,8 +115,9 @@ def train_perceptron(
     PerceptronHistory(converged after 6 epochs and 9 mistakes, w = [-2.0, -2.0], b = 1)
     """
     x, s = labelled_points(x, y)
-    if max_epochs < 1:
-        raise ValueError(f"max_epochs must be at least 1; got {max_epochs}")
+    require_whole("max_epochs", max_epochs, least=1)
+    if rng is not None:
+        require_generator(rng)
     w, b = np.zeros(x.shape[1]), 0.0
     ws, bs = [w], [b]
     samples: list[int] = []
@@ -151,6 +161,7 @@ def novikoff_bound(x: Array, y: Array, w: Array, b: float) -> float:
     x, s = labelled_points(x, y)
     w = as_finite("w", w)
     require_shapes(x=(x, ("B", "n")), w=(w, ("n",)))
+    b = require_number("b", b)
     margins = s * (x @ w + b)
     worst = int(np.argmin(margins))
     if margins[worst] <= 0:

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bplab.numeric.arrays import Array, as_finite, require_shapes
+from bplab.numeric.arrays import (
+    Array,
+    as_finite,
+    require_generator,
+    require_number,
+    require_shapes,
+    require_whole,
+)
 from bplab.numeric.initializers import zeros
 from bplab.numeric.layers import Activation, Dense
 from bplab.numeric.network import Sequential
@@ -121,7 +128,8 @@ def train_restarts(
     With symmetric=True all hidden units of a network start equal. Sigmoids, quadratic cost, `steps`
     full-batch steps of gradient descent. The history has up to 101 evenly spaced samples.
     Shapes: x (B, n_in); y (B,).
-    Raises: ValueError for wrong shapes, NaN/inf, or numbers below 1; TypeError if not numeric.
+    Raises: ValueError for wrong shapes, NaN/inf, or numbers below 1; TypeError if not numeric, or
+    for an rng that is no Generator.
 
     >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
     >>> train_restarts(x, y, restarts=8, steps=5_000, lr=5.0, rng=np.random.default_rng(1))
@@ -130,12 +138,10 @@ def train_restarts(
     x, y = as_finite("x", x), as_finite("y", y)
     require_shapes(x=(x, ("B", "n_in")), y=(y, ("B",)))
     for name, count in {"hidden": hidden, "restarts": restarts, "steps": steps}.items():
-        if count < 1:
-            raise ValueError(f"{name} must be at least 1; got {count}.")
-    if not 0 < lr < math.inf:
-        raise ValueError(f"lr must be > 0 and finite; got {lr}.")
-    if not 0 <= scale < math.inf:
-        raise ValueError(f"scale must be ≥ 0 and finite; got {scale}.")
+        require_whole(name, count, least=1)
+    lr = require_number("lr", lr, above=0)
+    scale = require_number("scale", scale, at_least=0)
+    require_generator(rng)
 
     initial = _draw(x.shape[1], hidden, restarts, scale, symmetric, rng)
     descent = _Descent(x, y, initial, lr)

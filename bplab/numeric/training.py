@@ -14,7 +14,14 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from bplab.numeric.arrays import Array, as_numeric, require_shapes
+from bplab.numeric.arrays import (
+    Array,
+    as_numeric,
+    require_generator,
+    require_number,
+    require_shapes,
+    require_whole,
+)
 from bplab.numeric.losses import LOSSES, LossPair
 from bplab.numeric.network import Sequential
 from bplab.numeric.optimizers import Optimizer
@@ -27,7 +34,8 @@ class History:
     losses[e] is the loss on the whole training set after epoch e + 1, initial_loss that before all.
     stopped is "max epochs", "loss threshold", "diverged" or "interrupted"; reason says it in full.
     best_epoch is the one with the least loss (on the validation set, if there is one), 0 before
-    training. After "diverged" and "interrupted" the network has its parameters, else the last ones.
+    training. After "diverged", or "interrupted" once an epoch is complete, the network has its
+    parameters, else the last ones.
     """
 
     initial_loss: float
@@ -78,8 +86,11 @@ def train(
     ('loss threshold', True)
     """
     _require_live(optimizer, network)
-    _require_count("epochs", epochs)
-    _require_count("batch_size", batch_size)
+    require_whole("epochs", epochs, least=1)
+    require_whole("batch_size", batch_size, least=1)
+    require_generator(rng)
+    if loss_threshold is not None:
+        require_number("loss_threshold", loss_threshold)
     cost, cost_backward = _loss(loss)
     x, y = _samples(("x", "y"), x, y)
     if validation is not None:
@@ -246,6 +257,11 @@ def _loss(name: str) -> LossPair:
 
 
 def _require_live(optimizer: Optimizer, network: Sequential) -> None:
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"optimizer must be an Optimizer; got {optimizer!r}. "
+            "Make one with, for example, SGD(network.parameters(), lr=0.1)."
+        )
     live = network.parameters()
     if optimizer.parameters.keys() != live.keys() or any(
         optimizer.parameters[name] is not array for name, array in live.items()
@@ -254,8 +270,3 @@ def _require_live(optimizer: Optimizer, network: Sequential) -> None:
             "optimizer must hold this network's parameters; it holds other arrays. "
             "Make it with, for example, SGD(network.parameters(), lr=0.1)."
         )
-
-
-def _require_count(name: str, count: int) -> None:
-    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1; got {count!r}.")

@@ -7,9 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple, Self
 
-import numpy as np
-
-from bplab.numeric.arrays import Array
+from bplab.numeric.arrays import Array, is_whole, require_whole
 
 Pair = int | tuple[int, int]
 
@@ -18,17 +16,25 @@ def output_size(size: int, window: int, stride: int = 1, padding: int = 0) -> in
     """How many windows fit along one axis: ⌊(size + 2·padding − window) / stride⌋ + 1.
 
     Pixels left over at the far end, too few for one more step, are not looked at.
-    Raises: ValueError, with the sum worked out, if not even one window fits.
+    Raises: ValueError, with the sum worked out, if not even one window fits, or for a size, window
+    or stride below 1 or a negative padding; TypeError if they are not whole numbers.
 
     >>> output_size(28, window=3, stride=2, padding=1)
     14
     """
+    for name, value, least in (
+        ("size", size, 1),
+        ("window", window, 1),
+        ("stride", stride, 1),
+        ("padding", padding, 0),
+    ):
+        require_whole(name, value, least=least)
     room = size + 2 * padding - window
     if room < 0:
         raise ValueError(
             f"a window of {window} must fit into {size} pixels with padding {padding}; got "
             f"size + 2·padding − window = {size} + 2·{padding} − {window} = {room} < 0. "
-            "Use a smaller window, more padding or a larger image."
+            "Use a smaller window, or a larger or padded image."
         )
     return room // stride + 1
 
@@ -81,6 +87,7 @@ class Axis(NamedTuple):
 class Windows(NamedTuple):
     """Windows of images, as the windows down their columns and those across their rows.
 
+    >>> import numpy as np
     >>> windows = Windows(down=Axis(0, 2, 1, outputs=2), across=Axis(1, 2, 2, outputs=2))
     >>> [entry.tolist() for entry in windows.entries(np.arange(12).reshape(3, 4))]
     [[[0, 2], [4, 6]], [[1, 3], [5, 7]], [[4, 6], [8, 10]], [[5, 7], [9, 11]]]
@@ -116,7 +123,7 @@ def as_pair(name: str, value: Pair, least: int) -> tuple[int, int]:
     (2, 2)
     """
     pair = tuple(value) if isinstance(value, tuple | list) else (value, value)
-    if len(pair) != 2 or not all(_is_whole(n) for n in pair):
+    if len(pair) != 2 or not all(map(is_whole, pair)):
         raise TypeError(f"{name} must be a whole number or a pair of them; got {value!r}.")
     if min(pair) < least:
         raise ValueError(f"{name} must be at least {least}; got {value!r}.")
@@ -132,7 +139,3 @@ def parts(total: int, size: int) -> Iterator[slice]:
     size = math.ceil(total / math.ceil(total / max(1, size)))
     for start in range(0, total, size):
         yield slice(start, min(start + size, total))
-
-
-def _is_whole(n: object) -> bool:
-    return isinstance(n, int | np.integer) and not isinstance(n, bool)

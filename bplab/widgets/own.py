@@ -31,7 +31,7 @@ def own_gradients(
     """
     given = {"params": params, "x": x, "y": y}
     try:
-        outcome = within(seconds, lambda: call(gradient, given))
+        outcome = within(seconds, lambda: _called(gradient, given))
     except TimeoutError as error:
         raise UnusableGradient(
             f"Your function took too long: {error}. Is there a loop without end?"
@@ -39,6 +39,13 @@ def own_gradients(
     if problem := _problem(outcome, params):
         raise UnusableGradient(problem)
     return [np.asarray(entry, dtype=float) for entry in outcome.value], outcome.changed
+
+
+def _called(gradient: Gradient, given: dict[str, Any]) -> Outcome:
+    try:
+        return call(gradient, given)
+    except BaseException as error:  # Ctrl-C does not reach this thread: the function raised it
+        return Outcome(error=error)
 
 
 def _problem(outcome: Outcome, params: list[Array]) -> str:
@@ -68,9 +75,12 @@ def _problem(outcome: Outcome, params: list[Array]) -> str:
 
 def _entry_problem(name: str, entry: Any, param: Array) -> str:
     try:
-        array = np.asarray(entry, dtype=float)
-    except (TypeError, ValueError):
-        return f"{name} must be an array of numbers; your function gave {type(entry).__name__}."
+        array = np.asarray(entry)
+    except Exception:  # a learner's object may raise anything
+        array = np.array(None)
+    if array.dtype.kind not in "fiu":
+        what = type(entry).__name__ if array.ndim == 0 else f"an array of dtype {array.dtype}"
+        return f"{name} must be an array of real numbers; your function gave {what}."
     if array.shape != param.shape:
         return (
             f"{name} must have the shape of {name[1:]}, {param.shape}; your function gave "

@@ -28,7 +28,7 @@ from bplab.numeric import (
     softmax_cross_entropy,
     softmax_cross_entropy_backward,
 )
-from bplab.numeric.arrays import Array
+from bplab.numeric.arrays import Array, require_whole
 from bplab.widgets.own import SECONDS, Gradient, UnusableGradient, own_gradients
 
 OWN = "own"  # tanh, and the learner's gradient
@@ -54,7 +54,7 @@ SATURATED = 0.19
 class Run:
     """The settings of one run: so many hidden layers of 32 units, on the digits.
 
-    Raises: ValueError for what is not offered.
+    Raises: ValueError for what is not offered; TypeError for what is no whole number.
     """
 
     activation: str = "tanh"
@@ -67,8 +67,8 @@ class Run:
         _require_one_of("activation", self.activation, (*STEEPEST, OWN))
         _require_one_of("start", self.start, tuple(STARTS))
         _require_one_of("lr", self.lr, LEARNING_RATES)
-        _require_whole("hidden", self.hidden, 1, MOST_HIDDEN)
-        _require_whole("seed", self.seed, 0, MOST_SEED)
+        require_whole("hidden", self.hidden, least=1, most=MOST_HIDDEN)
+        require_whole("seed", self.seed, least=0, most=MOST_SEED)
 
     @property
     def function(self) -> str:
@@ -211,8 +211,3 @@ def _require_one_of(name: str, value: object, offered: tuple[object, ...]) -> No
     if value not in offered:
         known = ", ".join(map(str, offered))
         raise ValueError(f"{name} must be one of {known}; got {value!r}.")
-
-
-def _require_whole(name: str, value: object, least: int, most: int) -> None:
-    if not isinstance(value, (int, np.integer)) or not least <= value <= most:
-        raise ValueError(f"{name} must be a whole number from {least} to {most}; got {value!r}.")

@@ -49,8 +49,12 @@ class State:
 def state(a: Run, b: Run, *, own: bool = False) -> State:
     """Two runs and their first ten epochs.
 
-    Raises: ValueError if a run wants the learner's own gradient and there is none.
+    Raises: TypeError for what is no Run; ValueError if a run wants the learner's own gradient and
+    there is none.
     """
+    for name, run in {"a": a, "b": b}.items():
+        if not isinstance(run, Run):
+            raise TypeError(f'{name} must be a Run, such as Run("relu", "he"); got {run!r}.')
     if not own and OWN in (a.activation, b.activation):
         raise ValueError(f'activation "{OWN}" needs your function: training_dashboard(gradient=…).')
     return State(
@@ -152,6 +156,9 @@ def training_dashboard(
     gradient: the learner's gradient(params, x, y), which returns a list like params =
     [W¹, b¹, W², b², …]; Run("own") trains with it. The hidden layers are tanh, the cost is softmax
     with cross-entropy, x is (B, 64), and y (B, 10) one-hot.
-    Raises: ValueError, as `Run` and `state`, for what is not offered.
+    Raises: ValueError or TypeError, as `Run` and `state`, for what is not offered; TypeError for a
+    gradient that cannot be called.
     """
+    if gradient is not None and not callable(gradient):
+        raise TypeError(f"gradient must be a function; got {gradient!r}.")
     return TrainingDashboard(state(a, b, own=gradient is not None), gradient)

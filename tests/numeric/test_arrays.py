@@ -102,6 +102,7 @@ def test_require_shapes_learns_the_sizes():
         ((1, 1, 3), ("n_out", "n_in"), "; got (1, 1, 3)."),
         ((), ("n_in",), "y must have shape (n_in,) with n_in = 3, as x has shape (5, 3); got ()."),
         ((3, 1), ("n_in",), "; got (3, 1). Pass y.ravel()."),
+        ((4, 1), ("n_in",), "; got (4, 1)."),
         ((5, 2, 2, 3), ("B", "n_in"), "; got (5, 2, 2, 3). Images need a Flatten layer before it."),
         (
             (5, 8, 9, 3),

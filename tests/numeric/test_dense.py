@@ -192,6 +192,8 @@ def test_dense_backward_finds_one_bad_entry(sizes, culprit):
         (weight_gradient, ([[0.0]], [[np.inf]]), "a_prev must be finite"),
         (dense, ([[1e200]], [[1e200]], [0.0]), "z overflowed float64, though every argument is"),
         (bias_gradient, ([[1e308], [1e308]],), "db overflowed float64, though every"),
+        (dense_backward, ([[0, 1e200]], [[1e200]], [[1], [1]]), "dW overflowed float64, though"),
+        (dense_backward, ([[0], [1e200]], [[1], [1]], [[1e200]]), "dx overflowed float64, though"),
     ],
 )
 def test_the_equations_find_bad_entries(f, arguments, message):

@@ -9,6 +9,7 @@ import pytest
 
 from bplab import gradients
 from bplab.numeric.convolution import conv2d, conv2d_backward
+from bplab.numeric.dropout import dropout
 from bplab.numeric.layers import (
     LAYERS,
     Activation,
@@ -72,9 +73,6 @@ def test_the_gradients_of_a_whole_network(training: bool) -> None:
         for name, value in zip(names, values, strict=True):
             i, attribute = name.split(".")
             setattr(network.layers[int(i)], attribute, value)
-        for layer in network.layers:  # running statistics cannot take complex numbers
-            if isinstance(layer, BatchNorm):
-                layer._remember = lambda mean, var: None  # type: ignore[method-assign]
         return network.forward(x)
 
     def cost(values: list[Array]) -> Any:
@@ -274,6 +272,26 @@ def test_a_saved_network_comes_back_ready_for_use(tmp_path: Path) -> None:
     loaded.backward(loaded.forward(x))
 
 
+def test_loaded_dropout_layers_draw_one_after_the_other(tmp_path: Path) -> None:
+    layers = [Dropout(0.5, rng=np.random.default_rng(seed)) for seed in (1, 2)]
+    Sequential(*layers).save(tmp_path / "network.npz")
+    x = np.ones((20, 20))
+
+    def dropped(loaded: Sequential) -> list[Array]:
+        loaded.train()
+        return [layer.forward(x) for layer in loaded.layers]
+
+    first, second = dropped(Sequential.load(tmp_path / "network.npz"))
+    assert not np.array_equal(first, second)
+    rng = np.random.default_rng(7)
+    mine = dropped(Sequential.load(tmp_path / "network.npz", rng=rng))
+    rng = np.random.default_rng(7)
+    for found, p in zip(mine, (0.5, 0.5), strict=True):
+        np.testing.assert_array_equal(found, dropout(x, p, rng)[0])
+    with pytest.raises(TypeError, match="rng must be a .*; got int"):
+        Sequential.load(tmp_path / "network.npz", rng=0)  # type: ignore[arg-type]
+
+
 # Errors
 
 
@@ -290,7 +308,11 @@ def test_widths_are_compared_up_to_flatten() -> None:
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda rng: Conv2D(0, 2, 3, rng=rng), ValueError, "n_in must be at least 1; got 0"),
+        (
+            lambda rng: Conv2D(0, 2, 3, rng=rng),
+            ValueError,
+            "n_in must be a whole number of at least 1; got 0",
+        ),
         (lambda rng: Conv2D(1, 2, 0, rng=rng), ValueError, "size must be at least 1; got 0"),
         (
             lambda rng: Conv2D(1, 2, 2.5, rng=rng),
@@ -308,7 +330,7 @@ def test_widths_are_compared_up_to_flatten() -> None:
         (lambda rng: AvgPool2D(2, 0), ValueError, "stride must be at least 1; got 0"),
         (lambda rng: Dropout(1.0, rng=rng), ValueError, "0 ≤ p < 1; got 1.0"),
         (lambda rng: Dropout(0.5, rng=None), TypeError, "rng must be a numpy.random.Generator"),
-        (lambda rng: BatchNorm(0), ValueError, "n must be at least 1; got 0"),
+        (lambda rng: BatchNorm(0), ValueError, "n must be a whole number of at least 1; got 0"),
         (lambda rng: BatchNorm(2, momentum=0), ValueError, "momentum must be in (0, 1]; got 0"),
     ],
 )

@@ -295,8 +295,8 @@ def test_activation_refuses_to_broadcast_the_upstream_gradient() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"n_in": 0}, ValueError, "n_in must be at least 1; got 0"),
-        ({"n_out": 2.0}, TypeError, "n_out must be a whole number; got 2.0"),
+        ({"n_in": 0}, ValueError, "n_in must be a whole number of at least 1; got 0"),
+        ({"n_out": 2.0}, TypeError, "n_out must be a whole number of at least 1; got 2.0"),
         ({"rng": 3}, TypeError, "rng must be a numpy.random.Generator; got int"),
         ({"dtype": "int64"}, TypeError, "dtype must be a float type"),
     ],

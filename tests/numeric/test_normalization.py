@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bplab import exact
 from bplab.numeric import batch_norm, batch_norm_backward
+from bplab.numeric.layers import BatchNorm
 
 SIZES = [(5, 3), (2, 3), (1, 3), (4, 1), (1, 1), (64, 2)]  # B, n
 
@@ -190,13 +191,26 @@ def test_overflow_is_an_error():
         batch_norm_backward([[1e308], [1e308]], [[1.0], [2.0]], [1.0])
 
 
-@pytest.mark.parametrize("eps", [0, -1e-5, np.nan, np.inf, "1e-5", None, 1j])
-def test_eps_must_be_positive(eps):
-    message = f"eps must be a positive number; got {eps!r}. It keeps σ from 0"
-    with pytest.raises(ValueError, match=re.escape(message)):
-        batch_norm([[1.0]], [1.0], [0.0], eps)
-    with pytest.raises(ValueError, match=re.escape(message)):
-        batch_norm_backward([[1.0]], [[1.0]], [1.0], eps)
+@pytest.mark.parametrize(
+    ("eps", "error", "message"),
+    [
+        (0, ValueError, "eps must be > 0; got 0."),
+        (-1e-5, ValueError, "eps must be > 0; got -1e-05."),
+        (np.nan, ValueError, "eps must be finite and > 0; got nan."),
+        (np.inf, ValueError, "eps must be finite and > 0; got inf."),
+        ("1e-5", TypeError, "eps must be a number; got '1e-5'."),
+        (None, TypeError, "eps must be a number; got None."),
+        (1j, TypeError, "eps must be a number; got 1j."),
+    ],
+)
+def test_eps_must_be_positive(eps, error, message):
+    for call in (
+        lambda: batch_norm([[1.0]], [1.0], [0.0], eps),
+        lambda: batch_norm_backward([[1.0]], [[1.0]], [1.0], eps),
+        lambda: BatchNorm(1, eps=eps),
+    ):
+        with pytest.raises(error, match=re.escape(message)):
+            call()
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,11 @@ def test_every_optimizer_descends_a_parabola(kind: str, start: float, lr: float)
         ),
         ({"1.b": 0.5}, r"gradients\['1.b'\] must have the shape"),
         ({"1.b": np.array([np.nan])}, r"gradients\['1.b'\] must be finite.* is nan"),
+        ({"1.b": np.array([1])}, r"gradients\['1.b'\] must hold floats .*; got dtype int64"),
+        (
+            {"1.b": np.array([1j])},
+            "its parameter, of dtype float64; got dtype complex128",
+        ),
     ],
 )
 def test_a_bad_gradient_is_named_and_nothing_is_changed(
@@ -135,7 +140,7 @@ def test_a_bad_gradient_is_named_and_nothing_is_changed(
     live = parameters()
     optimizer = OPTIMIZERS[kind](live, lr=0.1)
     bad = {name: g for name, g in (gradients(1) | change).items() if g is not None}
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         optimizer.step(bad)
     optimizer.step(gradients(2))
 
@@ -149,7 +154,8 @@ def test_a_bad_gradient_is_named_and_nothing_is_changed(
     ("make", "message"),
     [
         (lambda p: SGD(p, lr=0), "lr must be > 0; got 0"),
-        (lambda p: SGD(p, lr=float("nan")), "lr must be > 0; got nan"),
+        (lambda p: SGD(p, lr=float("nan")), "lr must be finite and > 0; got nan"),
+        (lambda p: SGD(p, lr=float("inf")), "lr must be finite and > 0; got inf"),
         (lambda p: SGD(p, lr=0.1, weight_decay=-1), "weight_decay must be ≥ 0; got -1"),
         (lambda p: Momentum(p, lr=0.1, momentum=1), "momentum must be ≥ 0 and < 1; got 1"),
         (lambda p: Adam(p, beta2=1.0), "beta2 must be ≥ 0 and < 1; got 1"),
@@ -165,7 +171,8 @@ def test_numbers_out_of_range(make: Any, message: str) -> None:
     ("make", "message"),
     [
         (lambda: SGD([np.ones(2)], lr=0.1), r"Pass network.parameters\(\)"),
-        (lambda: SGD({}, lr=0.1), r"Pass network.parameters\(\)"),
+        (lambda: SGD({}, lr=0.1), r"at least one; got \{\}. Pass network.parameters\(\)"),
+        (lambda: SGD(parameters(), lr=0.1).step([1]), r"gradients must be a dict .*; got \[1\]"),
         (lambda: SGD({"W": [1.0]}, lr=0.1), r"parameters\['W'\] must be an array of floats"),
         (lambda: SGD({"W": np.ones(2, int)}, lr=0.1), r"parameters\['W'\] must be an array of fl"),
         (lambda: SGD(parameters(), lr="0.1"), "lr must be a number; got '0.1'"),
@@ -174,3 +181,10 @@ def test_numbers_out_of_range(make: Any, message: str) -> None:
 def test_arguments_of_the_wrong_type(make: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         make()
+
+
+def test_a_parameter_must_be_writeable() -> None:
+    W = np.ones((2, 2))
+    W.flags.writeable = False
+    with pytest.raises(ValueError, match=r"parameters\['W'\] must be writeable"):
+        SGD({"W": W}, lr=0.1)

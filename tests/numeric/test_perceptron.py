@@ -132,6 +132,17 @@ def test_bound_without_the_absorbed_bias_would_be_false():
             ValueError,
             r"x must have shape \(B, n\)",
         ),
+        (lambda: perceptron(np.ones((1, 1)), np.ones(1), np.nan), ValueError, "b must be finite"),
+        (
+            lambda: novikoff_bound(GATE_INPUTS, GATES["OR"], np.ones(2), np.nan),
+            ValueError,
+            "b must be finite; got nan",
+        ),
+        (
+            lambda: train_perceptron(GATE_INPUTS, GATES["OR"], rng=0),
+            TypeError,
+            "rng must be a numpy.random.Generator; got int",
+        ),
         (lambda: perceptron(np.array([["a"]]), np.ones(1), 0.0), TypeError, "x must hold numbers"),
         (lambda: signs(np.array([0, 1, 2])), ValueError, "two classes.*got labels 0, 1, 2"),
         (lambda: signs(np.array([-1, 0, 1])), ValueError, "two classes"),
@@ -146,7 +157,7 @@ def test_bound_without_the_absorbed_bias_would_be_false():
         (
             lambda: train_perceptron(GATE_INPUTS, GATES["OR"], max_epochs=0),
             ValueError,
-            "max_epochs must be at least 1; got 0",
+            "max_epochs must be a whole number of at least 1; got 0",
         ),
         (
             lambda: novikoff_bound(GATE_INPUTS, GATES["XOR"], np.ones(2), -0.5),

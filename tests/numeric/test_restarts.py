@@ -136,14 +136,16 @@ def test_huge_weights_saturate_without_warnings_or_nan() -> None:
         ({"x": np.ones(4)}, r"x must have shape \(B, n_in\); got \(4,\)"),
         ({"y": np.ones(3)}, r"y must have shape \(B,\) with B = 4.*got \(3,\)"),
         ({"y": Y * np.nan}, r"y\[0\] is nan"),
-        ({"restarts": 0}, "restarts must be at least 1; got 0"),
-        ({"steps": 0}, "steps must be at least 1; got 0"),
-        ({"hidden": 0}, "hidden must be at least 1; got 0"),
-        ({"lr": 0}, "lr must be > 0 and finite; got 0"),
-        ({"scale": -1}, "scale must be ≥ 0 and finite; got -1"),
+        ({"restarts": 0}, "restarts must be a whole number of at least 1; got 0"),
+        ({"steps": 0}, "steps must be a whole number of at least 1; got 0"),
+        ({"hidden": 0}, "hidden must be a whole number of at least 1; got 0"),
+        ({"lr": 0}, "lr must be > 0; got 0"),
+        ({"steps": 10.5}, "steps must be a whole number of at least 1; got 10.5"),
+        ({"rng": 0}, "rng must be a numpy.random.Generator; got int"),
+        ({"scale": -1}, "scale must be ≥ 0; got -1"),
     ],
 )
 def test_bad_arguments_are_named(changes: dict[str, Any], message: str) -> None:
     right = {"x": X, "y": Y, "rng": np.random.default_rng(0)}
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         train_restarts(**(right | changes))

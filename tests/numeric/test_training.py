@@ -181,6 +181,9 @@ def test_float32_stays_float32() -> None:
     [
         ({"epochs": 0}, "epochs must be a whole number of at least 1; got 0"),
         ({"batch_size": 2.5}, "batch_size must be a whole number of at least 1; got 2.5"),
+        ({"rng": 0}, "rng must be a numpy.random.Generator; got int"),
+        ({"optimizer": "SGD"}, "optimizer must be an Optimizer; got 'SGD'"),
+        ({"loss_threshold": "a"}, "loss_threshold must be a number; got 'a'"),
         ({"loss": "cross_entropy"}, "loss must be one of .*; got 'cross_entropy'. Did you mean"),
         ({"optimizer": SGD(network(1).parameters(), lr=0.1)}, "this network's parameters"),
         ({"validation": (np.ones((3, 2)), np.ones(2, int))}, "validation y must have one entry"),
@@ -192,7 +195,7 @@ def test_bad_arguments_are_named_before_anything_changes(
 ) -> None:
     net = network()
     start = copies(net)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         run(net, **changes)
     for name, array in net.parameters().items():
         np.testing.assert_array_equal(array, start[name])

@@ -24,6 +24,20 @@ def test_known_output_sizes():
     assert output_size(224, 7, stride=2, padding=3) == 112
 
 
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"stride": 0}, ValueError, "stride must be a whole number of at least 1; got 0"),
+        ({"window": -3}, ValueError, "window must be a whole number of at least 1; got -3"),
+        ({"padding": -1}, ValueError, "padding must be a whole number of at least 0; got -1"),
+        ({"size": 5.0}, TypeError, r"size must be a whole number of at least 1; got 5\.0"),
+    ],
+)
+def test_what_is_no_size_is_named(change, error, message):
+    with pytest.raises(error, match=message):
+        output_size(**({"size": 5, "window": 3} | change))
+
+
 def test_pairs():
     assert as_pair("stride", np.int64(2), least=1) == (2, 2)
     assert as_pair("stride", [1, 2], least=1) == (1, 2)

@@ -189,11 +189,12 @@ def test_a_gradient_that_fails_ends_its_run_in_words(gradient, words, monkeypatc
         ({"hidden": 0}, "hidden must be a whole number from 1 to 8; got 0"),
         ({"hidden": (32, 32)}, r"hidden must be a whole number .* got \(32, 32\)"),
         ({"hidden": 2.0}, "hidden must be a whole number"),
+        ({"hidden": True}, "hidden must be a whole number from 1 to 8; got True"),
         ({"seed": None}, "seed must be a whole number from 0 to 999; got None"),
     ],
 )
 def test_settings_that_are_not_offered_are_refused_in_words(settings, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises((TypeError, ValueError), match=words):
         Run(**settings)
 
 

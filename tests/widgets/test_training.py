@@ -131,6 +131,10 @@ def test_closing_stops_the_training(page):
 def test_the_learners_gradient_is_wanted_where_there_is_none():
     with pytest.raises(ValueError, match=r'activation "own" needs your function: '):
         state(Run("own"), Run())
+    with pytest.raises(TypeError, match=r'a must be a Run, such as Run\("relu", "he"\); got 5'):
+        training_dashboard(5)
+    with pytest.raises(TypeError, match="gradient must be a function; got 5"):
+        training_dashboard(gradient=5)
 
 
 def test_a_gradient_that_fails_does_not_keep_the_dashboard_from_opening():

@@ -6,7 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from bplab.numeric import initializers
-from bplab.numeric.arrays import Array, as_numeric, require_generator, require_shapes
+from bplab.numeric.arrays import (
+    Array,
+    as_numeric,
+    require_generator,
+    require_shapes,
+    require_whole,
+)
 from bplab.numeric.convolution import conv2d, conv2d_backward
 from bplab.numeric.layers.dense import Initializer
 from bplab.numeric.layers.layer import (
@@ -14,7 +20,6 @@ from bplab.numeric.layers.layer import (
     require_forward,
     require_inexact,
     require_upstream,
-    require_width,
 )
 from bplab.numeric.windows import Pair, as_pair
 
@@ -44,8 +49,8 @@ class Conv2D(Layer):
         dtype: npt.DTypeLike = np.float64,
         initializer: Initializer = initializers.he_normal,
     ) -> None:
-        self.n_in: int = require_width("n_in", n_in)
-        self.n_out: int = require_width("n_out", n_out)
+        self.n_in: int = require_whole("n_in", n_in, least=1)
+        self.n_out: int = require_whole("n_out", n_out, least=1)
         self.size = as_pair("size", size, least=1)
         self.stride = as_pair("stride", stride, least=1)
         self.padding = as_pair("padding", padding, least=0)
@@ -93,6 +98,5 @@ class Conv2D(Layer):
         }
 
     @classmethod
-    def from_config(cls, **config: Any) -> "Conv2D":
-        rng = np.random.default_rng(0)  # draws nothing: the zeros are overwritten
-        return cls(**config, rng=rng, initializer=initializers.zeros)
+    def from_config(cls, rng: np.random.Generator, **config: Any) -> "Conv2D":
+        return cls(**config, rng=rng, initializer=initializers.zeros)  # zeros draws nothing

@@ -14,12 +14,12 @@ from bplab.numeric.arrays import (
     require_finite_result,
     require_generator,
     require_shapes,
+    require_whole,
 )
 from bplab.numeric.layers.layer import (
     Layer,
     require_forward,
     require_inexact,
-    require_width,
 )
 
 Initializer = Callable[[np.random.Generator, int, int, npt.DTypeLike], Array]
@@ -45,8 +45,8 @@ class Dense(Layer):
         dtype: npt.DTypeLike = np.float64,
         initializer: Initializer = initializers.xavier_uniform,
     ) -> None:
-        self.n_in: int = require_width("n_in", n_in)
-        self.n_out: int = require_width("n_out", n_out)
+        self.n_in: int = require_whole("n_in", n_in, least=1)
+        self.n_out: int = require_whole("n_out", n_out, least=1)
         require_generator(rng)
         require_inexact(dtype)
         self.W = initializer(rng, n_in, n_out, dtype)
@@ -82,6 +82,5 @@ class Dense(Layer):
         return {"n_in": self.n_in, "n_out": self.n_out, "dtype": self.W.dtype.name}
 
     @classmethod
-    def from_config(cls, **config: Any) -> "Dense":
-        rng = np.random.default_rng(0)  # draws nothing: the zeros are overwritten
-        return cls(**config, rng=rng, initializer=initializers.zeros)
+    def from_config(cls, rng: np.random.Generator, **config: Any) -> "Dense":
+        return cls(**config, rng=rng, initializer=initializers.zeros)  # zeros draws nothing

@@ -61,5 +61,5 @@ class Dropout(Layer):
         return {"p": self.p}
 
     @classmethod
-    def from_config(cls, **config: Any) -> "Dropout":
-        return cls(**config, rng=np.random.default_rng(0))
+    def from_config(cls, rng: np.random.Generator, **config: Any) -> "Dropout":
+        return cls(**config, rng=rng)

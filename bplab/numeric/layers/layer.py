@@ -49,8 +49,11 @@ class Layer(ABC):
         """What rebuilds this layer from a file, apart from its state: plain JSON values."""
 
     @classmethod
-    def from_config(cls, **config: Any) -> "Layer":
-        """A layer as `config` described it; its state is still to be filled in."""
+    def from_config(cls, rng: np.random.Generator, **config: Any) -> "Layer":
+        """A layer as `config` described it; its state is still to be filled in.
+
+        rng is for layers that draw at random when they are used.
+        """
         return cls(**config)
 
 
@@ -70,14 +73,6 @@ def require_upstream(upstream: npt.ArrayLike, expected: tuple[int, ...]) -> Arra
             f"upstream must have the shape of the layer's output, {expected}; got {upstream.shape}."
         )
     return upstream
-
-
-def require_width(name: str, width: int) -> int:
-    if isinstance(width, bool) or not isinstance(width, (int, np.integer)):
-        raise TypeError(f"{name} must be a whole number; got {width!r}.")
-    if width < 1:
-        raise ValueError(f"{name} must be at least 1; got {width}.")
-    return int(width)
 
 
 def require_inexact(dtype: npt.DTypeLike) -> None:

@@ -5,13 +5,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bplab.numeric.arrays import Array, as_finite
+from bplab.numeric.arrays import Array, as_finite, require_number, require_whole
 from bplab.numeric.layers.layer import (
     Layer,
     require_forward,
     require_inexact,
     require_upstream,
-    require_width,
 )
 from bplab.numeric.normalization import batch_norm, batch_norm_backward
 
@@ -23,7 +22,8 @@ class BatchNorm(Layer):
     running ← (1 − momentum) · running + momentum · batch, the variance there made unbiased by
     m/(m − 1). Otherwise it uses the running ones.
     Shapes: x (B, n) or (B, n, H, W), output the same; gamma and beta (n,).
-    Raises: ValueError for a width below 1 or momentum outside (0, 1]; TypeError for a wrong dtype.
+    Raises: ValueError for a width below 1, momentum outside (0, 1] or eps ≤ 0; TypeError for a
+    wrong dtype.
     Source: Ioffe & Szegedy (2015), alg. 2.
 
     >>> layer = BatchNorm(1)
@@ -42,12 +42,12 @@ class BatchNorm(Layer):
         eps: float = 1e-5,
         dtype: npt.DTypeLike = np.float64,
     ) -> None:
-        self.n_in: int = require_width("n", n)
+        self.n_in: int = require_whole("n", n, least=1)
         self.n_out: int = self.n_in
         require_inexact(dtype)
         if not 0 < momentum <= 1:
             raise ValueError(f"momentum must be in (0, 1]; got {momentum!r}. Usual is 0.1.")
-        self.momentum, self.eps = float(momentum), float(eps)
+        self.momentum, self.eps = float(momentum), require_number("eps", eps, above=0)
         self.gamma, self.beta = np.ones(n, dtype), np.zeros(n, dtype)
         self.running_mean, self.running_var = np.zeros(n, dtype), np.ones(n, dtype)
         self._x: Array | None = None
@@ -108,8 +108,9 @@ class BatchNorm(Layer):
         return (rows - self.running_mean) / np.sqrt(self.running_var + self.eps)
 
     def _remember(self, mean: Array, var: Array) -> None:
+        # Real parts, as a complex step is no part of the statistics.
         for running, new in ((self.running_mean, mean), (self.running_var, var)):
-            running += self.momentum * (new - running)
+            running += self.momentum * (new.real - running).astype(running.dtype)
 
 
 def _as_rows(x: Array) -> Array:
