@@ -27,9 +27,10 @@ def works(widths: list[int], batch: int, dtype: str) -> dict[str, Work]:
     rng = np.random.default_rng(0)
     x = rng.standard_normal((batch, widths[0])).astype(dtype)
     labels = rng.integers(0, widths[-1], batch)
+    network = _network(widths, dtype)
     result = {
-        **_bplab(widths, x, labels),
-        "bare": _bare(widths, x, labels),
+        **_bplab(network, x, labels),
+        "bare": _bare(network, x, labels),
         "floor": _floor(widths, x),
     }
     with contextlib.suppress(ModuleNotFoundError):
@@ -37,13 +38,16 @@ def works(widths: list[int], batch: int, dtype: str) -> dict[str, Work]:
     return result
 
 
-def _bplab(widths: list[int], x: np.ndarray, labels: np.ndarray) -> dict[str, Work]:
+def _network(widths: list[int], dtype: str) -> Sequential:
     rng = np.random.default_rng(1)
     layers: list[Dense | Activation] = []
     for n_in, n_out in itertools.pairwise(widths):
         he = initializers.he_normal
-        layers += [Dense(n_in, n_out, rng=rng, dtype=x.dtype, initializer=he), Activation("relu")]
-    network = Sequential(*layers[:-1])
+        layers += [Dense(n_in, n_out, rng=rng, dtype=dtype, initializer=he), Activation("relu")]
+    return Sequential(*layers[:-1])
+
+
+def _bplab(network: Sequential, x: np.ndarray, labels: np.ndarray) -> dict[str, Work]:
     optimizer = SGD(network.parameters(), lr=LR)
 
     def gradients() -> dict[str, np.ndarray]:
@@ -52,10 +56,8 @@ def _bplab(widths: list[int], x: np.ndarray, labels: np.ndarray) -> dict[str, Wo
     return {"gradients": gradients, "bplab": lambda: optimizer.step(gradients())}
 
 
-def _bare(widths: list[int], x: np.ndarray, labels: np.ndarray) -> Work:
-    rng = np.random.default_rng(1)
-    shapes = itertools.pairwise(widths)
-    Ws = [rng.standard_normal((n_out, n_in)).astype(x.dtype) / n_in for n_in, n_out in shapes]
+def _bare(network: Sequential, x: np.ndarray, labels: np.ndarray) -> Work:
+    Ws = [layer.W.copy() for layer in network.layers if isinstance(layer, Dense)]
     bs = [np.zeros(len(W), x.dtype) for W in Ws]
 
     def gradients() -> tuple[list[np.ndarray], list[np.ndarray]]:

@@ -37,11 +37,17 @@ def table(results: Sequence[Result], curves: Sequence[Curve]) -> str:
     lines = [f"{'':{width}}  {'result':>10}  {'goal':>8}"] if results else []
     for r in results:
         goal = f"≤ {r.goal:g} {r.unit}" if r.goal is not None else "–"
-        lines.append(f"{r.name:{width}}  {r.value:8.2f} {r.unit}  {goal:>8}  {r.verdict}".rstrip())
+        lines.append(
+            f"{r.name:{width}}  {_number(r.value):>8} {r.unit}  {goal:>8}  {r.verdict}".rstrip()
+        )
     for curve in curves:
         lines += ["", f"{curve.name} ({curve.y})", _row(curve.x, curve.xs, "g")]
         lines += [_row(program, ys, ".2f") for program, ys in curve.series.items()]
     return "\n".join(lines)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
 def _row(name: str, numbers: Sequence[float], style: str) -> str:

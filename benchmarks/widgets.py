@@ -182,12 +182,13 @@ def press(output: Any, key: str, *, is_image: bool) -> Press:
 
 
 def results(name: str, view: Sequence[Press], usual: Sequence[Press]) -> Iterator[Result]:
-    """Medians, the 95th percentile, and how the view compares with the usual way beside it."""
-    totals = [press.total for press in view]
-    middle, beside = statistics.median(totals), statistics.median(press.total for press in usual)
+    """Medians, 95th percentiles, and how the view compares with the usual way beside it."""
+    totals, others = [press.total for press in view], [press.total for press in usual]
+    middle, beside = statistics.median(totals), statistics.median(others)
     own = statistics.median(press.own for press in view)
     yield Result(f"widgets: {name}, key to pixels, median", middle, "ms")
     yield Result(f"widgets: {name}, key to pixels, 95 %", float(np.percentile(totals, 95)), "ms")
     yield Result(f"widgets: {name}, own work, median", own, "ms", goal=FRAME)
     yield Result(f"widgets: {USUAL} beside it, median", beside, "ms")
+    yield Result(f"widgets: {USUAL} beside it, 95 %", float(np.percentile(others, 95)), "ms")
     yield Result(f"widgets: {name} / {USUAL}", middle / beside, "×", goal=FRACTION)

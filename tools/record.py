@@ -22,6 +22,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from bplab.widgets.view import LIVE
+
 LESSONS = Path(__file__).resolve().parent.parent / "lessons"
 
 # Whatever could differ from one run to the next is switched off in the kernel.
@@ -39,7 +41,6 @@ METADATA = {
 }
 CELL_METADATA = {"bplab", "nbgrader", "tags"}
 SECONDS_A_CELL = 120
-LIVE = "application/vnd.jupyter.widget-view+json"
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")

@@ -17,6 +17,16 @@ Array = npt.NDArray[Any]
 Letters = tuple[str, ...]
 
 
+def as_array(name: str, value: npt.ArrayLike) -> Array:
+    """Return `value` as an array of whatever it holds. Raises: ValueError if its rows differ."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a rectangular array; its rows differ in length."
+        ) from None
+
+
 def as_numeric(name: str, value: npt.ArrayLike) -> Array:
     """Return `value` as an array of floats, complex numbers or number-like objects, never empty.
 
@@ -26,7 +36,7 @@ def as_numeric(name: str, value: npt.ArrayLike) -> Array:
     >>> as_numeric("x", [1, 2])
     array([1., 2.])
     """
-    array = value if type(value) is np.ndarray else _as_array(name, value)
+    array = value if type(value) is np.ndarray else as_array(name, value)
     kind = array.dtype.kind
     if kind in "iu":
         array = array.astype(np.float64)
@@ -158,15 +168,6 @@ def require_generator(rng: object) -> None:
             f"rng must be a numpy.random.Generator; got {type(rng).__name__}. "
             "Pass np.random.default_rng(0)."
         )
-
-
-def _as_array(name: str, value: npt.ArrayLike) -> Array:
-    try:
-        return np.asarray(value)
-    except ValueError:
-        raise ValueError(
-            f"{name} must be a rectangular array; its rows differ in length."
-        ) from None
 
 
 def _require_numbers(name: str, array: Array) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bplab.numeric.activations import log_softmax, relu, row_sums, sigmoid, softmax
-from bplab.numeric.arrays import Array, as_finite, require_shapes
+from bplab.numeric.arrays import Array, as_array, as_finite, require_shapes
 from bplab.numeric.special import exp_minus_abs, log1p
 
 
@@ -163,7 +163,7 @@ def _logits(logits: npt.ArrayLike) -> Array:
 
 def _probabilities(targets: npt.ArrayLike, z: Array) -> Array:
     """The targets as rows of probabilities: labels become one-hot rows."""
-    targets = np.asarray(targets)
+    targets = as_array("targets", targets)
     if targets.ndim == 1:
         return _one_hot(targets, z)
     y = as_finite("targets", targets)

@@ -68,6 +68,8 @@ class Scalar:
     def __pow__(self, n: Any) -> Self:
         """x^n for a fixed number n; the local derivative is n x^(n−1)."""
         _require_exponent(n)
+        if self.data == 0 and complex(n).real < 1 and n != 0:
+            raise ValueError(f"0 ** {_shown(n)} has no slope. Take an exponent of at least 1.")
         power = self.data**n
         if isinstance(power, complex) and not isinstance(self.data, complex):
             raise ValueError(f"{_shown(self.data)} ** {_shown(n)} is not real. Take a base > 0.")

@@ -1,6 +1,6 @@
 """Interactive views for the lessons. State first, as a pure function; then the view of it.
 
-A widget `thing` is two or three files that know nothing of other widgets:
+A widget `thing` is a few files that know nothing of other widgets:
 
 - `thing.py`: a frozen dataclass, the state; a function that computes it with `bplab.numeric`; and
   a `View` with a caption, a picture (`bplab.figures`), and `_esm = module("thing.js")`.

@@ -288,7 +288,7 @@ def test_loaded_dropout_layers_draw_one_after_the_other(tmp_path: Path) -> None:
     rng = np.random.default_rng(7)
     for found, p in zip(mine, (0.5, 0.5), strict=True):
         np.testing.assert_array_equal(found, dropout(x, p, rng)[0])
-    with pytest.raises(TypeError, match="rng must be a .*; got int"):
+    with pytest.raises(TypeError, match="rng must be a numpy"):
         Sequential.load(tmp_path / "network.npz", rng=0)  # type: ignore[arg-type]
 
 

@@ -231,6 +231,7 @@ def test_binary_targets_must_be_in_range(f, y):
         ([0], ValueError, "targets must have shape (B,) with B = 2, as logits has shape (2, 3)"),
         ([[0], [1]], ValueError, "targets must have shape (B, n) with n = 3, as logits has shape"),
         (1, ValueError, "targets must have shape (B, n)"),
+        ([[0, 1], [2]], ValueError, "targets must be a rectangular array; its rows differ"),
         ([[0.5, 0.5, -1.0]] * 2, ValueError, "targets must not be negative; got -1."),
     ],
 )

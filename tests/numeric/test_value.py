@@ -250,6 +250,8 @@ def test_values_show_six_digits():
         (lambda: Value(1) + "1", TypeError, "unsupported operand"),
         (lambda: Value(1) + Dual(1), TypeError, "unsupported operand"),
         (lambda: Value(2) ** Value(3), TypeError, r"Write \(x.log\(\) \* y\).exp\(\)"),
+        (lambda: Value(0.0) ** 0.5, ValueError, r"0 \*\* 0.5 has no slope"),
+        (lambda: Value(0) ** -1, ValueError, r"0 \*\* -1 has no slope"),
         (lambda: Value(-2) ** 0.5, ValueError, r"-2 \*\* 0.5 is not real"),
         (lambda: Value(0).log(), ValueError, "log needs a positive number; got 0"),
         (lambda: Value(1000).exp(), OverflowError, r"exp\(1000\) is too large"),

@@ -141,7 +141,6 @@ def test_partials_are_names_unless_they_are_carried_out():
 
 # A third witness: random expressions, evaluated in NumPy at widths above every cut-off.
 
-TENSORS = {x.name: x, g.name: g, A.name: A, W.name: W}
 INDICES = [i, k, p, index("q", "n")]
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from bplab.numeric.activations import ACTIVATIONS
 from bplab.numeric.arrays import Array, as_numeric
-from bplab.numeric.layers.layer import Layer, require_forward
+from bplab.numeric.layers.layer import Layer, require_forward, require_upstream
 
 
 class Activation(Layer):
@@ -40,12 +40,7 @@ class Activation(Layer):
         z = require_forward(self, self._z)
         if not need_dx:
             return None, {}
-        upstream = as_numeric("upstream", upstream)
-        if upstream.shape != z.shape:
-            raise ValueError(
-                f"upstream must have the shape of the activation's input, {z.shape}; "
-                f"got {upstream.shape}."
-            )
+        upstream = require_upstream(upstream, z.shape)
         return upstream * ACTIVATIONS[self.name].f_prime(z), {}
 
     def parameters(self) -> dict[str, Array]:

@@ -12,11 +12,6 @@ const bplab = (() => {
     };
     return {
       get: (name) => state[name],
-      set(name, value) {
-        state[name] = value;
-        tell(`change:${name}`, null, value);
-      },
-      save_changes() {},
       on: (event, act) => listeners.set(event, [...(listeners.get(event) ?? []), act]),
       off: (event, act) => listeners.set(event, (listeners.get(event) ?? []).filter((other) => other !== act)),
       send: ({ id }) => setTimeout(tell, 0, "msg:custom", { id, problem: NO_KERNEL }),
