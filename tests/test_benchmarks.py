@@ -47,4 +47,4 @@ def test_the_network_without_a_check_has_the_same_gradients():
 
 
 def test_small_ratios_are_not_shown_as_nothing():
-    assert " 0.0031 ×  ≤ 1 ×  met" in table([Result("loops", 0.00312, "×", goal=1)], [])
+    assert " 0.0031 ×     ≤ 1 ×  met" in table([Result("loops", 0.00312, "×", goal=1)], [])
