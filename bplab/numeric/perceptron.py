@@ -61,6 +61,8 @@ def signs(y: Array) -> Array:
 def labelled_points(x: Array, y: Array) -> tuple[Array, Array]:
     """The points as a finite numeric (B, n) array and the sign of each, (B,), checked together."""
     x = as_finite("x", x)
+    if x.dtype.kind == "c":
+        raise TypeError(f"x must hold real numbers; got dtype {x.dtype}. Pass x.real.")
     require_shapes(x=(x, ("B", "n")), y=(np.asarray(y), ("B",)))
     return x, signs(y)
 

@@ -143,6 +143,7 @@ def test_bound_without_the_absorbed_bias_would_be_false():
             TypeError,
             "rng must be a numpy.random.Generator; got int",
         ),
+        (lambda: train_perceptron(GATE_INPUTS + 0j, GATES["OR"]), TypeError, "x must hold real"),
         (lambda: perceptron(np.array([["a"]]), np.ones(1), 0.0), TypeError, "x must hold numbers"),
         (lambda: signs(np.array([0, 1, 2])), ValueError, "two classes.*got labels 0, 1, 2"),
         (lambda: signs(np.array([-1, 0, 1])), ValueError, "two classes"),
