@@ -1,7 +1,8 @@
 """Grading a class: wall-clock time a submission, beside nbgrader's batch mode if installed.
 
 Both mark the same solved copies of one lesson in the same run. Ours is the time of warm workers,
-one a processor; what it takes to start them is shown, too.
+one a processor; what it takes to start them is shown, too. A large class is graded from beginning
+to end in a process of its own, once in part and once whole: what its peak of memory grows by.
 """
 
 import os
@@ -26,6 +27,22 @@ from bplab.workspace import lessons_source
 
 LESSON = "04_the_four_equations.ipynb"
 GOAL = 1 / 40
+MOST_GROWTH = 1.1  # of the peak of memory, when the class is many times larger
+# A process begins with the peak of the one that started it: a shell's is small, ours is not.
+SHELL = ("sh", "-c", '"$@"; exit $?', "sh")
+LARGE_CLASS = """
+import resource, sys
+from pathlib import Path
+from bplab.grading.session import Session, read_assignment
+from bplab.grading.settings import Settings
+
+source, submitted, results = map(Path, sys.argv[1:4])
+session = Session(read_assignment(source), submitted, results, Settings(unsafe=True))
+session.run(workers=int(sys.argv[4]), resume=False, dask="", folder=source,
+            progress=lambda marks, total: marks)
+for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+    print(resource.getrusage(who).ru_maxrss)
+"""
 
 
 def throughput(quick: bool) -> Iterator[Result]:
@@ -42,6 +59,38 @@ def throughput(quick: bool) -> Iterator[Result]:
                 unit="×",
                 goal=GOAL,
             )
+    yield from large_class(quick)
+
+
+def large_class(quick: bool) -> Iterator[Result]:
+    """How the peaks of memory of the command and of its largest child grow with the class."""
+    few, many = (4, 24) if quick else (100, 1000)
+    part, _ = _peaks(few)
+    whole, seconds = _peaks(many)
+    for name, before, after in zip(("command", "largest child"), part, whole, strict=True):
+        yield Result(
+            name=f"grading: memory of the {name}, {many} / {few} submissions",
+            value=after / before,
+            unit="×",
+            goal=MOST_GROWTH,
+        )
+    yield Result(f"grading: {many} submissions from beginning to end", seconds, "s")
+
+
+def _peaks(students: int) -> tuple[list[int], float]:
+    """The peaks of memory while so many are graded, and the seconds."""
+    with TemporaryDirectory() as folder:
+        course = _course(Path(folder), students)
+        places = [course / "source" / "week", course / "submitted", course / "results"]
+        words = [*map(str, places), str(os.cpu_count() or 1)]
+        start = time.perf_counter()
+        done = subprocess.run(
+            [*SHELL, sys.executable, "-c", LARGE_CLASS, *words],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return [int(line) for line in done.stdout.split()], time.perf_counter() - start
 
 
 def _course(folder: Path, students: int) -> Path:

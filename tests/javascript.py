@@ -1,4 +1,7 @@
-"""Runs the functions of bplab/widgets/*.js in Node, which Playwright brings along."""
+"""Runs the functions of bplab/widgets/*.js in Node, which Playwright brings along.
+
+tests/browser/test_maths.py runs the same cases in a page of Chromium instead.
+"""
 
 import json
 import shutil
@@ -9,14 +12,20 @@ from typing import Any
 
 import pytest
 
+from bplab.widgets import view
 from bplab.widgets.view import FOLDER
 
-CALL = """
+IN_NODE = """
 import {{ {function} as f }} from {path};
 let text = "";
 for await (const chunk of process.stdin) text += chunk;
 process.stdout.write(JSON.stringify(JSON.parse(text).map((given) => f(...given))));
 """
+# There a view is one module, handed over as text, as anywidget has it.
+IN_A_PAGE = """async ([code, text]) => {
+    const { f } = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+    return JSON.stringify(JSON.parse(text).map((given) => f(...given)));
+}"""
 
 
 @cache
@@ -40,18 +49,31 @@ def call(module: str, function: str, *arguments: Any) -> Any:
 
 def calls(module: str, function: str, many: list[Any]) -> list[Any]:
     """The same for many lists of arguments at once: starting Node takes longer than most calls."""
+    return json.loads(runner(module, function, json.dumps([list(given) for given in many])))
+
+
+def in_node(module: str, function: str, given: str) -> str:
     path = (FOLDER / module).resolve().as_uri()
-    code = CALL.format(function=function, path=json.dumps(path))
+    code = IN_NODE.format(function=function, path=json.dumps(path))
     done = subprocess.run(
         [node(), "--no-warnings", "--input-type=module", "--eval", code],
-        input=json.dumps([list(arguments) for arguments in many]),
+        input=given,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return done.stdout
+
+
+def in_page(page: Any, module: str, function: str, given: str) -> str:
+    """The same in a page of Playwright's."""
+    code = f"{view.module(module)}\nexport {{ {function} as f }};"
+    return str(page.evaluate(IN_A_PAGE, [code, given]))
+
+
+runner = in_node  # what `call` and `calls` use
 
 
 def check_syntax(text: str, folder: Path) -> None:

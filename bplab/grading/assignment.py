@@ -88,10 +88,14 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What is graded: one notebook or several, as JSON texts by name."""
+    """What is graded: one notebook or several, as JSON texts by name.
+
+    `folder` is the name of the folder that they were read from, if it was a folder.
+    """
 
     name: str
     texts: dict[str, str]
+    folder: str = ""
 
     @cached_property
     def notebooks(self) -> dict[str, Notebook]:
@@ -137,7 +141,8 @@ def read_assignment(source: Path) -> Assignment:
             texts[path.stem] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             raise ValueError(f"{path} is not a notebook: it is not UTF-8 text") from None
-    assignment = Assignment((source.resolve() if source.is_dir() else source).stem, texts)
+    folder = source.resolve().name if source.is_dir() else ""
+    assignment = Assignment(folder or source.stem, texts, folder)
     _ = assignment.notebooks  # so that a bad source is told now
     return assignment
 
@@ -158,7 +163,8 @@ def raw_cells(text: str, name: str) -> list[dict[str, Any]]:
     """
     try:
         content = json.loads(text)
-        if (version := content.get("nbformat")) not in (1, 2, 3, 4):
+        version = content.get("nbformat")
+        if type(version) is not int or version not in (1, 2, 3, 4):  # True equals 1
             raise ValueError(f"its format is {version!r}, and 1 to 4 are known")
         if version != 4:
             content = nbformat.convert(nbformat.from_dict(content), 4)

@@ -167,6 +167,7 @@ class Checker:
         """Run a test, and mark the question."""
         self.remote.shares_random = "seed" in cell.source
         self.remote.channel.deadline = self._deadline()
+        self.remote.strange.clear()
         results: list[CheckResult] = []
         name = f"<test {cell.name}>"
         out, err = Output(), Output()
@@ -183,6 +184,7 @@ class Checker:
                 value = run_cell(plain_python(cell.source), name, self.namespace)
         except BaseException as raised:  # SystemExit and its like fail a test, too
             error = raised
+        strange = ", ".join(self.remote.strange)
         if self.remote.lost:
             error = self.remote.lost
             self.verdict.notes.append(f"{cell.name}: {error}")
@@ -192,8 +194,10 @@ class Checker:
             text = "" if cell.visible != cell.source else f": {said.strip()}"
             error = Warning(f"it wrote to stderr{text}")
         if error is not None:
-            return self._failed(cell, error, results[-1:])
-        return self._passed(cell, value, results[-1:])
+            mark = self._failed(cell, error, results[-1:])
+        else:
+            mark = self._passed(cell, value, results[-1:])
+        return mark if mark.status == "passed" else replace(mark, strange=strange)
 
     def _passed(self, cell: Cell, value: Any, results: list[CheckResult]) -> Mark:
         score, message = partial_score(value, cell.points)
@@ -207,7 +211,7 @@ class Checker:
         exercise = said[0].exercise if said else ""
         if isinstance(error, Lost):
             message = str(error)
-        elif _is_hidden(cell, error, self.notebook):
+        elif _is_hidden(error, self.notebook):
             # A diagnosis is written for the student; what the test said besides is not.
             known = [said[0].diagnosis] if mistake else []
             message = "\n".join(["a hidden test failed", *known])
@@ -305,7 +309,7 @@ def _lines(cell: Cell, error: BaseException) -> list[int]:
     return [f.lineno for f in frames if f.filename == f"<test {cell.name}>" and f.lineno]
 
 
-def _is_hidden(cell: Cell, error: BaseException, notebook: Notebook) -> bool:
+def _is_hidden(error: BaseException, notebook: Notebook) -> bool:
     """Whether the error passed through a hidden test, of this cell or of another."""
     return any(
         one.is_hidden(line)

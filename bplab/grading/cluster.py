@@ -7,9 +7,12 @@ gives its chunks to others, and nothing is lost or doubled.
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bplab.grading.assignment import Assignment
+from bplab.grading.beside import unpack
 from bplab.grading.marks import Marks
 from bplab.grading.pool import Pool
 from bplab.grading.settings import Settings
@@ -21,9 +24,13 @@ RETRIES = 3
 
 
 def grade_on_cluster(
-    address: str, assignment: Assignment, settings: Settings, submissions: Iterable[Submission]
+    address: str,
+    assignment: Assignment,
+    settings: Settings,
+    submissions: Iterable[Submission],
+    beside: dict[str, str],
 ) -> Iterator[Marks]:
-    """The marks of each submission, as they are ready.
+    """The marks of each submission, as they are ready; `beside` are the packed files of the source.
 
     Raises: ValueError if Dask is not installed; OSError if there is no cluster.
     """
@@ -32,7 +39,7 @@ def grade_on_cluster(
     except ImportError as error:
         raise ValueError(f"--dask needs Dask: pip install 'bplab[cluster]' ({error})") from None
     with Client(address) as client:
-        shared = asdict(assignment), settings.to_json()
+        shared = asdict(assignment), settings.to_json(), beside
 
         def submit(chunk: list[Submission]) -> Any:
             rows = [asdict(submission) for submission in chunk]
@@ -53,8 +60,20 @@ def _chunks(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:
 
 
 def grade_chunk(
-    assignment: dict[str, Any], settings: dict[str, Any], rows: list[dict[str, Any]]
+    assignment: dict[str, Any],
+    settings: dict[str, Any],
+    beside: dict[str, str],
+    rows: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """Grade these submissions; what goes in and comes out is JSON."""
-    with Pool(Assignment(**assignment), Settings(**settings), workers=1) as pool:
+    with TemporaryDirectory(prefix="bplab-source-") as name:
+        folder = Path(name)
+        unpack(beside, folder)
+        return _graded(Assignment(**assignment), Settings(**settings), folder, rows)
+
+
+def _graded(
+    assignment: Assignment, settings: Settings, folder: Path, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    with Pool(assignment, settings, workers=1, folder=folder) as pool:
         return [asdict(marks) for marks in pool.grade(Submission(**row) for row in rows)]

@@ -19,7 +19,8 @@ class Mark:
     """What one question got. `score` is None if a human has to mark it.
 
     `message` may be shown to the student: a hidden test says only that it is one. `mistake` names
-    the known mistake that was made.
+    the known mistake that was made. `strange` says what could not be sent or compared between the
+    processes, so that the mark may be wrong; it is for the instructor alone.
     """
 
     question: str
@@ -30,6 +31,7 @@ class Mark:
     exercise: str = ""
     mistake: str = ""
     hidden: bool = False
+    strange: str = ""
 
     @property
     def got(self) -> float:
@@ -52,6 +54,12 @@ class Marks:
     notes: tuple[str, ...] = ()
     digest: str = ""
     errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def full_reason(self) -> str:
+        """The reason with what only the instructor is told."""
+        strange = [f"{mark.question}: {mark.strange}" for mark in self.marks if mark.strange]
+        return "; ".join(filter(None, [self.reason, *strange]))
 
     @property
     def total(self) -> float:

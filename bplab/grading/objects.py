@@ -92,6 +92,7 @@ def _forward_operator(name: str) -> Callable[..., Any]:
     def method(self: RemoteObject, *args: Any) -> Any:
         own = self._own
         if not own and not all(isinstance(other, RemoteObject) for other in args):
+            self._remote.note_strange(type(self).__name__)
             return NotImplemented
         result = self._remote.apply("special", (self, name, *args))
         if isinstance(result, RemoteObject):

@@ -1,5 +1,6 @@
 """Grading a class from beginning to end: who is graded, by whom, and what is written."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from bplab.grading.assignment import Assignment, read_assignment
+from bplab.grading.beside import pack
 from bplab.grading.cluster import grade_on_cluster
 from bplab.grading.digest import digest
 from bplab.grading.marks import Marks
 from bplab.grading.pool import Pool
+from bplab.grading.reference import NAME, reference, unmarkable
 from bplab.grading.reports.feedback import feedback
-from bplab.grading.reports.grades import grades
-from bplab.grading.reports.summary import Tally, summary
+from bplab.grading.reports.grades import grades, printable
+from bplab.grading.reports.summary import UNMARKABLE, Tally, summary
 from bplab.grading.settings import Settings
 from bplab.grading.store import Store
-from bplab.grading.submissions import Submission, file_name, find_students, read_submission
+from bplab.grading.submissions import Submission, find_students, read_submission
 from bplab.workspace import make_folder, write
 
 __all__ = ["Session", "read_assignment"]
@@ -39,21 +42,32 @@ class Session:
         """Grade everybody, write all reports, and count the outcomes.
 
         With `resume` a student whose kept result was made of the same files and settings is not
-        graded again. Raises: ValueError; OSError.
+        graded again. Without it, old results of who is no longer there are removed. Raises:
+        ValueError; OSError.
         """
+        self._refuse_results_among_submissions()
         students = find_students(self.submissions)
         store = Store(self.results)
         make_folder(self.results)
+        if not resume:
+            store.forget_others(students)
         for name in ("grades.csv", "summary.html"):  # an old report is no report of this run
             (self.results / name).unlink(missing_ok=True)
+        lost: list[str] = []
         waiting = self._waiting(students, store if resume else None)
         done = self._graded(waiting, workers, dask, folder)
-        for marks in progress(done, total=len(students)):
+        for marks in progress(self._warned(done, lost), total=len(students)):
             if marks is not None:
-                path = self.results / "feedback" / f"{file_name(marks.student)}.html"
-                write(path, feedback(self.assignment, marks).encode())
+                write(store.feedback(marks.student), feedback(self.assignment, marks).encode())
                 store.save(marks)  # last: whose result is kept is done
-        return self._report(students, store)
+        return self._report(students, store, lost)
+
+    def _refuse_results_among_submissions(self) -> None:
+        if self.results.resolve().is_relative_to(self.submissions.resolve()):
+            raise ValueError(
+                f"the results cannot go to {self.results}, which is inside {self.submissions}: "
+                "they would be taken for a submission; give a folder outside it"
+            )
 
     def _waiting(self, students: list[str], kept: Store | None) -> Iterator[Submission | None]:
         """Each submission; None for one that need not be graded again."""
@@ -74,6 +88,8 @@ class Session:
 
         def needed() -> Iterator[Submission]:
             nonlocal skipped
+            if own := reference(self.assignment, folder):
+                yield own
             for submission in waiting:
                 if submission is None:
                     skipped += 1
@@ -81,15 +97,27 @@ class Session:
                     yield submission
 
         if dask:
-            yield from grade_on_cluster(dask, self.assignment, self.settings, needed())
+            beside = pack(folder, (self.submissions, self.results)) if folder else {}
+            yield from grade_on_cluster(dask, self.assignment, self.settings, needed(), beside)
         else:
             with Pool(self.assignment, self.settings, workers=workers, folder=folder) as pool:
                 yield from pool.grade(needed())
         yield from [None] * skipped
 
-    def _report(self, students: list[str], store: Store) -> Counter[str]:
+    def _warned(self, done: Iterator[Marks | None], lost: list[str]) -> Iterator[Marks | None]:
+        """The students' marks; those of the source itself are taken out, and warned of."""
+        for marks in done:
+            if marks is None or marks.student != NAME:
+                yield marks
+            elif found := unmarkable(self.assignment, marks):
+                lost += found
+                print(
+                    f"Warning: {UNMARKABLE}:", *map(printable, found), sep="\n  ", file=sys.stderr
+                )
+
+    def _report(self, students: list[str], store: Store, lost: list[str]) -> Counter[str]:
         """Write the reports on the whole class, from what was kept."""
-        tally = Tally()
+        tally = Tally(unmarkable=lost)
 
         def each() -> Iterator[Marks]:
             for student in students:

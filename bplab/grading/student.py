@@ -196,9 +196,10 @@ class Student(Peer):
             return ["class", self._handle(value), self._class(value)]
         if isinstance(value, types.ModuleType):
             raise Unsendable(f"the module {value.__name__} cannot be handed over")
-        if callable(value) and type(value).__module__ != "__main__":
-            return ["function", self._handle(value), self._function(value)]
         kind = type(value)
+        is_number = hasattr(kind, "__add__")  # a polynomial can be called, too
+        if callable(value) and kind.__module__ != "__main__" and not is_number:
+            return ["function", self._handle(value), self._function(value)]
         return ["object", self._handle(value), self.write(kind), _specials(kind)]
 
     def read(self, tree: Tree) -> Any:

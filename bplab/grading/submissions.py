@@ -2,14 +2,14 @@
 
     SUBMISSIONS/student/assignment/notebook.ipynb   or   SUBMISSIONS/student.ipynb
 
-Whatever else lies there is an outcome, never a crash. Links are not followed. Files beside a
-notebook in a student's own folder, such as data, go with it.
+Whatever else lies there is an outcome, never a crash, except hidden files that are no notebooks,
+such as .DS_Store: they are ignored. Links are not followed. Files beside a notebook in a student's
+own folder, such as data, go with it.
 """
 
 import os
 import stat
 from base64 import b64encode
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bplab.grading.assignment import Assignment
+from bplab.grading.choice import choose
 
 LARGEST = 20 * 2**20
 LONGEST_NAME = 150  # file systems take 255 bytes
@@ -54,39 +55,35 @@ def file_name(student: str) -> str:
 def find_students(folder: Path) -> list[str]:
     """The students, in order: folders, and notebooks that lie in the folder itself.
 
-    Raises: OSError if the folder cannot be read; ValueError if nothing was handed in.
+    What is neither is listed under its whole name. Raises: OSError if the folder cannot be read;
+    ValueError if nothing was handed in.
     """
-    entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
-    found = {
-        entry.name.removesuffix(".ipynb")
-        for entry in entries
-        if entry.name.endswith(".ipynb") or Path(entry).is_dir()
-    }
-    if not found:
+    entries = [Path(entry) for entry in os.scandir(folder)]
+    visible = [path for path in entries if not path.name.startswith(".")]
+    if not any(path.name.endswith(".ipynb") or path.is_dir() for path in visible):
         raise ValueError(
             f"{folder} holds no submissions: expected student/assignment/notebook.ipynb, or "
             "student.ipynb"
         )
-    return sorted(found)
+    hidden = {path.name for path in entries if path.name.startswith(".")}
+    students = {path.name.removesuffix(".ipynb") for path in visible}
+    return sorted(students | {name for name in hidden if name.endswith(".ipynb")})
 
 
 def read_submission(folder: Path, student: str, assignment: Assignment) -> Submission:
     """What one student handed in for this assignment."""
     try:
-        files, others = _files(folder, student, assignment)
-        texts = {name: _text(path) for name, path in files.items()}
+        choice = choose(folder, student, assignment)
+        texts = {name: _text(path) for name, path in choice.files.items()}
     except ValueError as problem:
         return Submission(student, problem=str(problem))
     except OSError as error:
         return Submission(student, problem=f"it cannot be read: {error.strerror}")
-    nested = {path.parent for path in files.values()} - {folder}
-    chosen = ", ".join(str(path.relative_to(folder)) for path in files.values())
-    left = ", ".join(str(path.relative_to(folder)) for path in others)
-    doubt = f"handed in more than once: {chosen} was graded, {left} was not" if others else ""
-    return Submission(student, texts, _companions(sorted(nested)), doubt=doubt)
+    nested = {path.parent for path in choice.files.values()} - {folder}
+    return Submission(student, texts, companions(sorted(nested)), doubt="; ".join(choice.doubts))
 
 
-def _companions(folders: list[Path]) -> dict[str, str]:
+def companions(folders: list[Path]) -> dict[str, str]:
     """The files beside the notebooks, by name, as far as there is room; notebooks are none."""
     found, room = {}, MOST_COMPANIONS
     for folder in folders:
@@ -103,52 +100,6 @@ def _companions(folders: list[Path]) -> dict[str, str]:
 
 def _is_text(name: str) -> bool:
     return name.encode("utf-8", "replace").decode() == name
-
-
-def _files(
-    folder: Path, student: str, assignment: Assignment
-) -> tuple[dict[str, Path], list[Path]]:
-    """The student's notebooks by the name that the assignment gives them, and others of that name.
-
-    Raises: ValueError.
-    """
-    wanted = list(assignment.texts)
-    flat, own = folder / f"{student}.ipynb", folder / student
-    if os.path.lexists(flat):
-        if len(wanted) > 1:
-            raise ValueError(f"one notebook was handed in, but {assignment.name} has {len(wanted)}")
-        is_folder = own.is_dir() and not own.is_symlink()
-        return {wanted[0]: flat}, sorted(_notebooks(own)) if is_folder else []
-    if own.is_symlink():
-        raise ValueError("it is a symbolic link, which is not followed")
-    candidates = sorted(_notebooks(own), key=lambda path: (len(path.parts), path))
-    found, others = {}, []
-    for name in wanted:
-        same = [path for path in candidates if path.stem == name]
-        preferred = [path for path in same if path.parent.name == assignment.name]
-        if same:
-            found[name], *more = preferred or same
-            others += more
-    if not found and len(wanted) == 1 and len(candidates) == 1:
-        found = {wanted[0]: candidates[0]}  # renamed, but there is no other
-    if not found:
-        what = f"none of {len(candidates)} notebooks is named so" if candidates else "none is there"
-        raise ValueError(f"no notebook {wanted[0]}.ipynb: {what}")
-    return found, others
-
-
-def _notebooks(folder: Path) -> Iterator[Path]:
-    """The notebooks below a student's folder, at most two folders deep; checkpoints are none."""
-    for entry in os.scandir(folder):
-        if entry.name.startswith("."):
-            continue
-        if entry.name.endswith(".ipynb"):
-            yield Path(entry.path)
-        elif (
-            entry.is_dir(follow_symlinks=False)
-            and len(Path(entry.path).parts) < len(folder.parts) + 3
-        ):
-            yield from _notebooks(Path(entry.path))
 
 
 def _text(path: Path) -> str:

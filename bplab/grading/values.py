@@ -84,6 +84,8 @@ class Encoder:
     def _array(self, value: Any, depth: int) -> Tree:
         if isinstance(value, MaskedArray):
             return self.special(value)
+        if isinstance(value, np.matrix):  # as an array it would multiply otherwise
+            raise Unsendable("a matrix cannot be handed over: use an array")
         plain = np.ndarray.view(value, np.ndarray) if isinstance(value, np.ndarray) else value
         if plain.dtype.kind == "O" and isinstance(plain, np.ndarray):
             items = [self.encode(item, depth + 1) for item in plain.ravel()]

@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,9 @@ class Worker:
         outcome: marks.Outcome = marks.GRADED,
         reason: str = "",
     ) -> Marks:
-        by_hand = [mark.question for mark in verdict.marks if mark.score is None]
-        if outcome == marks.GRADED and (by_hand or verdict.doubts):
-            doubts = [f"to be marked by hand: {', '.join(by_hand)}"] if by_hand else []
-            outcome, reason = marks.NEEDS_HUMAN, "; ".join([*verdict.doubts, *doubts])
+        doubts = [*verdict.doubts, *_doubts(verdict.marks)]
+        if outcome == marks.GRADED and doubts:
+            outcome, reason = marks.NEEDS_HUMAN, "; ".join(doubts)
         return Marks(
             submission.student,
             outcome,
@@ -169,6 +169,16 @@ class Worker:
         self.students.close()
         self.students = Students(self.imports, self.settings)
         _ = self.students.layers  # wait until it is warm
+
+
+def _doubts(found: list[Mark]) -> Iterator[str]:
+    """Why a human has to look at these marks."""
+    by_hand = [mark.question for mark in found if mark.score is None]
+    strange = [mark.question for mark in found if mark.strange]
+    if by_hand:
+        yield f"to be marked by hand: {', '.join(by_hand)}"
+    if strange:
+        yield f"failed with values that cannot be compared here: {', '.join(strange)}"
 
 
 def _find_exercises(assignment: Assignment) -> None:

@@ -1,13 +1,12 @@
 // The convolution explorer: what an output reads, and which δ's come back to a pixel.
 
-import { change, choice, digits, frame, html, lifetime, liveLine, slider, write } from "./shared/dom.js";
+import { bracketed, change, choice, digits, frame, html, lifetime, liveLine, slider, write } from "./shared/dom.js";
 import { compute, readersOf, reads, shapeOf } from "./convolution_maths.js";
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const LARGEST = 9; // a pixel that is raised beyond it starts from 0 again
 
 const at = (r, c) => `[${digits(r)}, ${digits(c)}]`;
-const inside = (value) => (value < 0 ? `(${digits(value)})` : digits(value));
 
 function render({ model, el }) {
   const life = lifetime();
@@ -26,8 +25,8 @@ function render({ model, el }) {
     change: (name) => set({ layer: name }),
   });
   const size = slider({ label: "window", min: 2, max: 3, step: 1, value: net.size, show: (n) => `${n} × ${n}`, change: (n) => set({ size: n }) });
-  const stride = slider({ label: "stride", min: 1, max: 3, step: 1, value: net.stride, change: (n) => set({ stride: n }) });
-  const padding = slider({ label: "padding", min: 0, max: 2, step: 1, value: net.padding, change: (n) => set({ padding: n }) });
+  const stride = slider({ label: "stride", min: 1, max: net.most_stride, step: 1, value: net.stride, change: (n) => set({ stride: n }) });
+  const padding = slider({ label: "padding", min: 0, max: net.most_padding, step: 1, value: net.padding, change: (n) => set({ padding: n }) });
 
   const image = table("image x", "input");
   const kernel = table("kernel K");
@@ -179,7 +178,7 @@ function render({ model, el }) {
     delta.each(chosen);
     const z = shown.z[r][c];
     if (conv) {
-      const products = seen.map(({ weight, value }) => `${inside(weight)}·${inside(value)}`).join(" + ");
+      const products = seen.map(({ weight, value }) => `${bracketed(weight)}·${bracketed(value)}`).join(" + ");
       const outside = seen.filter((pixel) => !pixel.inside).length;
       return says.say(`z${at(r, c)} = ${products} = ${digits(z)}. It reads ${seen.length} pixels${outside ? `, ${outside} of them padding` : ""}: its receptive field.`);
     }
@@ -208,7 +207,7 @@ function render({ model, el }) {
     rotated.each((u, v) => uses(kh - 1 - u, kw - 1 - v));
     if (net.x[p]?.[q] === undefined) return says.say(`${at(p, q)} is padding: it stays 0, and no gradient is kept for it.`);
     if (!readers.length) return says.say(`No output reads x${at(p, q)}, so ∂C/∂x${at(p, q)} = 0.`);
-    const products = readers.map(({ r, c, weight }) => `${inside(shown.delta[r][c])}·${inside(weight)}`).join(" + ");
+    const products = readers.map(({ r, c, weight }) => `${bracketed(shown.delta[r][c])}·${bracketed(weight)}`).join(" + ");
     const many = readers.length === 1 ? "One output reads" : `${readers.length} outputs read`;
     const kind = net.layer === "convolution" ? "each δ times the entry of K that met the pixel" : "each δ times 1 where the pixel is the largest, else times 0";
     return says.say(`∂C/∂x${at(p, q)} = ${products} = ${digits(shown.dx[p][q])}. ${many} x${at(p, q)}: ${kind}.`);

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from bplab.figures import Picture
 from bplab.figures.convolution import kernel_window
 from bplab.numeric import conv2d, conv2d_backward, max_pool2d, max_pool2d_backward
-from bplab.numeric.arrays import Array, as_finite, require_shapes
+from bplab.numeric.arrays import Array, as_finite, require_shapes, require_whole
 from bplab.widgets.view import View, module, stylesheet
 
 SMALLEST, MOST_PIXELS, MOST_KERNEL, MOST_STRIDE, MOST_PADDING = 3, 7, 3, 3, 2
@@ -35,6 +35,8 @@ class State:
     stride: int
     padding: int
     upstream: Array
+    most_stride: int = MOST_STRIDE
+    most_padding: int = MOST_PADDING
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def state(x: npt.ArrayLike, K: npt.ArrayLike, stride: int = 1, padding: int = 0)
     """The layer as the explorer starts with it.
 
     Shapes: x (H, W), K (kh, kw).
-    Raises: ValueError for other shapes, NaN/inf, or sizes that are not offered.
+    Raises: ValueError for other shapes, NaN/inf, or sizes that are not offered; TypeError if
+    stride or padding is no whole number.
     """
     image, kernel = as_finite("x", x), as_finite("K", K)
     require_shapes(x=(image, ("H", "W")), K=(kernel, ("kh", "kw")))
@@ -60,10 +63,8 @@ def state(x: npt.ArrayLike, K: npt.ArrayLike, stride: int = 1, padding: int = 0)
         )
     if max(kernel.shape) > MOST_KERNEL:
         raise ValueError(f"K must be at most {MOST_KERNEL} × {MOST_KERNEL}; got {kernel.shape}.")
-    if stride not in range(1, MOST_STRIDE + 1):
-        raise ValueError(f"stride must be a whole number from 1 to {MOST_STRIDE}; got {stride}.")
-    if padding not in range(MOST_PADDING + 1):
-        raise ValueError(f"padding must be a whole number from 0 to {MOST_PADDING}; got {padding}.")
+    stride = require_whole("stride", stride, least=1, most=MOST_STRIDE)
+    padding = require_whole("padding", padding, least=0, most=MOST_PADDING)
     most = (image.shape[0] + 2 * MOST_PADDING) * (image.shape[1] + 2 * MOST_PADDING)
     return State(image, kernel, 2, stride, padding, np.resize(UPSTREAM, most).astype(float))
 

@@ -1,7 +1,7 @@
 // The backprop stepper: one pass forward and back through a drawn network, a step at a time.
 
 import { button, change, choice, digits, frame, html, lifetime, liveLine, numberField, slider, tick, write } from "./shared/dom.js";
-import { agree, agreeingDigits, asked, bugs, compute, forward, judge, nudge, revealed, steps, withStep } from "./stepper_maths.js";
+import { agree, agreeingDigits, asked, bugs, compute, firstDifference, forward, judge, nudge, revealed, steps, withStep } from "./stepper_maths.js";
 import { BUG_NAMES, bugReason, deltaFormula, judged, neuronName, PROGRAMS, question, symbol, told, weightFormula, weightName } from "./stepper_words.js";
 import { drawing } from "./stepper_drawing.js";
 
@@ -12,13 +12,14 @@ function render({ model, el }) {
   const life = lifetime();
   const state = model.get("state");
   const all = steps(state.net);
-  const possible = bugs(state.net);
   const forwardSteps = all.findIndex((step) => step.kind === "cost") + 1;
   const now = {
     net: structuredClone(state.net),
     at: 0,
     program: "right",
-    hidden: state.seed,
+    surprises: state.seed,
+    suspects: [], // of which one is the hidden bug; new numbers leave both as they are
+    hidden: null,
     selected: null,
     exponent: -5,
     own: null,
@@ -31,6 +32,7 @@ function render({ model, el }) {
   // What stands on the page.
 
   const says = liveLine();
+  const { say } = says;
   const asks = numberField({ label: "" });
   asks.control.addEventListener("keydown", (event) => {
     if (event.key === "Enter") forth();
@@ -49,11 +51,9 @@ function render({ model, el }) {
     change: go,
   });
   const predicts = tick({ label: "predict first", checked: true, change: () => draw() });
-  const programs = PROGRAMS.filter(([name]) => name === "right" || (name === "surprise" ? possible.length : possible.includes(name)));
-  if (state.own) programs.push(["own", "your function"]);
-  const program = choice({ label: "Program", options: programs, value: "right", change: run });
+  const program = choice({ label: "Program", options: programs(), value: "right", change: run });
   const again = button("Run it again", () => run("own"));
-  const guess = choice({ label: "Which bug is it?", options: possible.map((bug) => [bug, BUG_NAMES[bug]]), value: possible[0], change() {} });
+  const guess = choice({ label: "Which bug is it?", options: [], value: null, change() {} });
   const other = button("Another bug", () => run("surprise"));
   const guesses = html("div", { class: "bplab-row" }, guess.el, button("Is it this one?", judgeGuess), other);
   const net = drawing(state.net, select);
@@ -96,13 +96,24 @@ function render({ model, el }) {
   }
 
   function current() {
-    if (now.program !== "own") return compute(now.net, now.program === "surprise" ? hiddenBug() : now.program);
+    if (now.program !== "own") return compute(now.net, now.program === "surprise" ? now.hidden : now.program);
     if (!now.own) return forward(now.net);
     return withStep(now.net, { ...forward(now.net), ...now.own });
   }
 
-  function hiddenBug() {
-    return possible[now.hidden % possible.length];
+  // The programs that differ with these numbers, and the one that runs.
+  function programs() {
+    const possible = bugs(now.net);
+    const offered = (name) => name === "right" || name === now.program || (name === "surprise" ? possible.length : possible.includes(name));
+    const found = PROGRAMS.filter(([name]) => offered(name));
+    return state.own ? [...found, ["own", "your function"]] : found;
+  }
+
+  function hideBug() {
+    now.suspects = bugs(now.net);
+    now.surprises += 1;
+    now.hidden = now.suspects[now.surprises % now.suspects.length];
+    guess.offer(now.suspects.map((bug) => [bug, BUG_NAMES[bug]]), now.suspects[0]);
   }
 
   function forth() {
@@ -140,8 +151,9 @@ function render({ model, el }) {
 
   function run(name) {
     endWaiting();
-    if (name === "surprise") now.hidden += 1;
+    if (name === "surprise") hideBug();
     update({ program: name, own: null });
+    program.offer(programs(), name);
     if (name === "own") ask();
     else if (name === "surprise") say("The program has one bug. Walk through it, choose edges, compare gradients with nudges, then name the bug.");
     else if (name === "right") say("This is the right program.");
@@ -149,22 +161,13 @@ function render({ model, el }) {
   }
 
   function judgeGuess() {
-    const bug = hiddenBug();
     const named = guess.control.value;
-    if (named === bug) return say(`✓ Yes: ${BUG_NAMES[bug]}. ${bugReason(bug)}`);
-    const part = firstDifference(compute(now.net, named), compute(now.net, bug));
+    if (named === now.hidden) return say(`✓ Yes: ${BUG_NAMES[named]}. ${bugReason(named)}`);
+    const part = firstDifference(compute(now.net, named), shown);
+    if (!part) return say(`With these numbers the two cannot be told apart: if ${BUG_NAMES[named]}, every δ is what this program says. Change a number, then compare again.`);
     return say(
       `✗ No. If ${BUG_NAMES[named]}, δ of ${neuronName(now.net, part.layer + 1, part.j)} is ${digits(part.one)}; this program says ${digits(part.other)}.`,
     );
-  }
-
-  function firstDifference(one, other) {
-    for (let layer = one.delta.length - 1; layer >= 0; layer -= 1) {
-      for (const [j, d] of one.delta[layer].entries()) {
-        if (!agree(d, other.delta[layer][j], 1e-9)) return { layer, j, one: d, other: other.delta[layer][j] };
-      }
-    }
-    return null;
   }
 
   // The learner's function runs in the kernel.
@@ -203,11 +206,6 @@ function render({ model, el }) {
 
   // What is drawn.
 
-  function say(text, problem = false) {
-    change(says.el, { class: `bplab-says${problem ? " bplab-problem" : ""}` });
-    says.say(text);
-  }
-
   function draw() {
     shown = { ...current(), net: now.net };
     const known = revealed(all, Math.min(now.at, reach()));
@@ -218,7 +216,7 @@ function render({ model, el }) {
     if (upcoming) write(asks.name, `Predict ${question(now.net, upcoming)}, then press Next or Enter:`);
     write(score, now.predicted ? `Predictions right: ${now.right} of ${now.predicted}` : "");
     change(guesses, { hidden: now.program !== "surprise" });
-    change(other, { hidden: possible.length < 2 });
+    change(other, { hidden: bugs(now.net).length < 2 });
     change(again, { hidden: now.program !== "own" });
     drawPanel(known);
     fill(known);
@@ -336,9 +334,15 @@ function render({ model, el }) {
       return { problem: true, old };
     }
     update({ net: changed, own: null });
+    program.offer(programs(), now.program);
     if (now.program === "own") ask();
-    else say(`${label} is now ${digits(number)}.`);
+    else say(`${label} is now ${digits(number)}.${unseen()}`);
     return { problem: false, old };
+  }
+
+  function unseen() {
+    const isBug = now.program in BUG_NAMES;
+    return isBug && !bugs(now.net).includes(now.program) ? " With these numbers the bug of this program changes nothing." : "";
   }
 
   const START = "Nothing is computed yet. Predict the first number, then press Next.";

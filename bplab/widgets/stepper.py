@@ -16,7 +16,14 @@ import numpy.typing as npt
 
 from bplab.figures import Picture, network_diagram
 from bplab.numeric import ACTIVATIONS, dense, quadratic, quadratic_backward
-from bplab.numeric.arrays import Array, Letters, as_finite, require_shapes
+from bplab.numeric.arrays import (
+    Array,
+    Letters,
+    as_finite,
+    require_number,
+    require_shapes,
+    require_whole,
+)
 from bplab.numeric.dense import bias_gradient, hidden_error, output_error, weight_gradient
 from bplab.widgets.own import SECONDS, Gradient, UnusableGradient, own_gradients
 from bplab.widgets.view import View, as_json, module, stylesheet
@@ -221,8 +228,18 @@ def backprop_stepper(
     gradient: the learner's gradient(params, x, y), which returns a list like params; x and y come
     as a batch of one row. It may run for `seconds`.
     seed: which hidden bug comes first.
-    Raises: ValueError or TypeError, as `network`, for what cannot be drawn.
+    Raises: ValueError or TypeError, as `network`, for what cannot be drawn, for a gradient that is
+    no function, seconds that are not above 0, and a seed that is no whole number of at least 0.
     """
-    net = network(params, x, y, activation=activation, eta=eta)
-    state = State(net, own=gradient is not None, seconds=seconds, seed=seed)
+    if gradient is not None and not callable(gradient):
+        raise TypeError(
+            f"gradient must be your function gradient(params, x, y); got {gradient!r}. Pass its "
+            "name, without brackets."
+        )
+    state = State(
+        network(params, x, y, activation=activation, eta=eta),
+        own=gradient is not None,
+        seconds=require_number("seconds", seconds, above=0),
+        seed=require_whole("seed", seed, least=0),
+    )
     return BackpropStepper(state, gradient)

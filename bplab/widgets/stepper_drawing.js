@@ -1,23 +1,26 @@
 // The drawn network: neurons with z, a and δ, edges with w and ∂C/∂w; edges and neurons can be chosen.
 
-import { change, digits, svg, write } from "./shared/dom.js";
+import { change, digits, html, svg, write } from "./shared/dom.js";
 import { neuronName, weightName } from "./stepper_words.js";
 
 const [COLUMN, ROW, RADIUS, LEFT, TOP, BOTTOM] = [265, 150, 32, 50, 60, 90];
+const LETTER = 9; // a letter is at most so wide
 const REACH = 10; // how far from a line the mouse still chooses it
 const MOST_LABELS = 4; // more weights than this between two layers are named only when chosen
 
 export function drawing(net, choose) {
   const sizes = [net.x.length, ...net.weights.map((W) => W.length)];
   const height = TOP + ROW * (Math.max(...sizes) - 1) + BOTTOM;
-  const width = LEFT + COLUMN * (sizes.length - 1) + 110;
   const place = (layer, j) => ({
     x: LEFT + COLUMN * layer,
     y: TOP + ROW * ((Math.max(...sizes) - 1) / 2 - (sizes[layer] - 1) / 2 + j),
   });
-  const el = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "The network", class: "bplab-net" });
+  const picture = svg("svg", { role: "group", "aria-label": "The network" });
+  const el = html("div", { class: "bplab-net bplab-scrolls" }, picture);
   const edges = [];
   const neurons = [];
+  let width;
+  let reached = null;
 
   net.weights.forEach((W, layer) =>
     W.forEach((row, j) =>
@@ -27,9 +30,9 @@ export function drawing(net, choose) {
   sizes.forEach((size, layer) => {
     for (let j = 0; j < size; j += 1) neurons.push(neuron(layer, j, place(layer, j)));
   });
-  const cost = svg("text", { x: width - 4, y: height - 6, class: "bplab-cost" });
+  const cost = svg("text", { y: height - 6, class: "bplab-cost" });
   // Labels last, on top of all lines.
-  el.append(...edges.map((e) => e.group), ...neurons.map((n) => n.group), ...edges.map((e) => e.labels), cost);
+  picture.append(...edges.map((e) => e.group), ...neurons.map((n) => n.group), ...edges.map((e) => e.labels), cost);
 
   // A part that can be chosen by mouse, Enter or Space.
   function chosen(part, group) {
@@ -96,7 +99,28 @@ export function drawing(net, choose) {
     change(target.box, { x: target.x - broad / 2, width: broad });
   }
 
+  // Right of the outputs stand their targets; a wide network scrolls rather than shrink too far.
+  function fit(targets) {
+    const beside = RADIUS + 16 + LETTER * Math.max(...targets.map((words) => words.length));
+    width = LEFT + COLUMN * (sizes.length - 1) + beside;
+    change(picture, { viewBox: `0 0 ${width} ${height}` });
+    change(cost, { x: width - 4 });
+    el.style.setProperty("--bplab-wide", `${width}px`);
+  }
+
+  // Where the network scrolls, it follows the steps.
+  function follow(step) {
+    if (step === reached) return;
+    reached = step;
+    if (step?.layer === undefined) return;
+    const scale = el.scrollWidth / width;
+    el.scrollLeft = scale * place(step.layer + 1, 0).x - el.clientWidth / 2;
+  }
+
   function draw({ shown, known, step, selected }) {
+    const targets = shown.net.y.map((y) => `y ${digits(y)}`);
+    fit(targets);
+    follow(step);
     for (const { layer, j, group, circle, z, a, name, delta, target } of neurons) {
       const seen = layer === 0 || known.neuron(layer - 1, j);
       const label = neuronName(net, layer, j);
@@ -106,7 +130,7 @@ export function drawing(net, choose) {
       const d = layer && known.delta(layer - 1, j) ? shown.delta?.[layer - 1][j] : undefined;
       tell(delta, d === undefined ? "" : `δ ${digits(d, 3)}`);
       const isOutput = layer === net.weights.length;
-      write(target, isOutput ? `y ${digits(shown.net.y[j])}` : "");
+      write(target, isOutput ? targets[j] : "");
       const active = step && step.layer === layer - 1 && step.j === j;
       change(circle, { class: `bplab-neuron${active ? ` bplab-now bplab-${step.kind}` : ""}${layer ? "" : " bplab-input"}` });
       if (!layer) continue;

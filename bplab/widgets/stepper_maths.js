@@ -106,10 +106,16 @@ export function revealed(all, at) {
 // The bugs that change a number in this network.
 export function bugs(net) {
   const right = compute(net);
-  return ["no-prime", "transpose", "updated"].filter((program) => {
-    const wrong = compute(net, program);
-    return wrong.delta.some((row, layer) => row.some((d, j) => !agree(d, right.delta[layer][j], 1e-9)));
-  });
+  return ["no-prime", "transpose", "updated"].filter((program) => firstDifference(compute(net, program), right));
+}
+
+// The first δ, from the outputs on, that differs in two passes; null if none does.
+export function firstDifference(one, other) {
+  for (let layer = one.delta.length - 1; layer >= 0; layer -= 1) {
+    const j = one.delta[layer].findIndex((d, i) => !agree(d, other.delta[layer][i], 1e-9));
+    if (j >= 0) return { layer, j, one: one.delta[layer][j], other: other.delta[layer][j] };
+  }
+  return null;
 }
 
 // The number that a prediction is about.
@@ -123,7 +129,7 @@ export function asked(step, shown, net) {
 }
 
 // Wrong numbers that come from one slip, with the name of the slip.
-export function slips(step, right, net) {
+function slips(step, right, net) {
   const { f, prime } = ACTIVATIONS[net.activation];
   const { kind, layer, j } = step;
   const last = net.weights.length - 1;
@@ -150,7 +156,7 @@ export function slips(step, right, net) {
 }
 
 // Right to one part in a hundred is right enough for a pocket calculator.
-export const near = (predicted, value) => Math.abs(predicted - value) <= 0.01 * Math.abs(value) + 1e-12;
+const near = (predicted, value) => Math.abs(predicted - value) <= 0.01 * Math.abs(value) + 1e-12;
 
 export function judge(predicted, step, shown, right, net) {
   if (near(predicted, asked(step, shown, net))) return { verdict: "right" };

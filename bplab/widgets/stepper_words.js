@@ -1,13 +1,10 @@
 // The stepper's sentences: names of neurons and weights, formulas with their numbers.
 
-import { digits } from "./shared/dom.js";
+import { bracketed, digits } from "./shared/dom.js";
 import { ACTIVATIONS } from "./shared/activations.js";
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const raised = (n) => [...String(n)].map((digit) => SUPERSCRIPTS[digit]).join("");
-
-// In a product or a sum a negative number stands in brackets.
-const inside = (x) => (x < 0 ? `(${digits(x)})` : digits(x));
 
 // `layer` counts neurons' columns: 0 is the input.
 export function neuronName(net, layer, j) {
@@ -102,8 +99,8 @@ export function told(net, step, shown, honest) {
 }
 
 function forwardFormula(net, { layer, j }, { z, a }) {
-  const products = net.weights[layer][j].map((w, k) => `${inside(w)}·${inside(a[layer][k])}`);
-  const sum = [...products, inside(net.biases[layer][j])].join(" + ");
+  const products = net.weights[layer][j].map((w, k) => `${bracketed(w)}·${bracketed(a[layer][k])}`);
+  const sum = [...products, bracketed(net.biases[layer][j])].join(" + ");
   const name = neuronName(net, layer + 1, j);
   return `${name}: z = ${sum} = ${digits(z[layer][j])}, a = σ(z) = ${digits(a[layer + 1][j])}.`;
 }
@@ -116,16 +113,16 @@ export function deltaFormula(net, { layer, j }, shown) {
     const error = shown.a[layer + 1][j] - net.y[j];
     return {
       value: error * prime,
-      text: `δ of ${name} = (a − y)·σ′(z) = ${inside(error)}·${inside(prime)} = ${digits(error * prime)} (BP1)`,
+      text: `δ of ${name} = (a − y)·σ′(z) = ${bracketed(error)}·${bracketed(prime)} = ${digits(error * prime)} (BP1)`,
     };
   }
   const W = net.weights[layer + 1];
   const above = shown.delta[layer + 1];
   const sum = above.reduce((total, d, i) => total + W[i][j] * d, 0);
-  const terms = above.map((d, i) => `${inside(W[i][j])}·${inside(d)}`).join(" + ");
+  const terms = above.map((d, i) => `${bracketed(W[i][j])}·${bracketed(d)}`).join(" + ");
   return {
     value: sum * prime,
-    text: `δ of ${name} = (Σ w·δ)·σ′(z) = (${terms})·${inside(prime)} = ${digits(sum * prime)} (BP2)`,
+    text: `δ of ${name} = (Σ w·δ)·σ′(z) = (${terms})·${bracketed(prime)} = ${digits(sum * prime)} (BP2)`,
   };
 }
 
@@ -139,6 +136,6 @@ export function weightFormula(net, { layer, j, k }, shown) {
   const weight = weightName(net, { layer, j, k });
   return {
     value: input * delta,
-    text: `∂C/∂${weight} = ${named} · δ of ${to} = ${inside(input)}·${inside(delta)} = ${digits(input * delta)} (BP4)`,
+    text: `∂C/∂${weight} = ${named} · δ of ${to} = ${bracketed(input)}·${bracketed(delta)} = ${digits(input * delta)} (BP4)`,
   };
 }

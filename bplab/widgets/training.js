@@ -23,6 +23,7 @@ function render({ model, el }) {
   // What stands on the page.
 
   const says = liveLine();
+  const { say } = says;
   const note = html("p", { class: "bplab-note", hidden: live }, "No kernel trains here: this plays a recording of the two runs. To change their settings, open the lesson in JupyterLab.");
   const train = button("Train", () => press(now.training ? "pause" : "train"));
   const epoch = slider({ label: "Epoch", min: 0, max: 0, step: 1, value: 0, show: (at) => `${at} of ${now.rows.length - 1}`, change: look });
@@ -86,7 +87,8 @@ function render({ model, el }) {
 
   function press(asked) {
     now.follow = true;
-    if (asked === "train" && now.rows.length > start.most_epochs) return say(`${account(now.rows, now.rows.length - 1)} This dashboard trains ${start.most_epochs} epochs: rewind, or change a setting.`);
+    const last = now.rows.length - 1;
+    if (["train", "step"].includes(asked) && last >= start.most_epochs) return say(`${account(now.rows, last)} This dashboard trains ${start.most_epochs} epochs: rewind, or change a setting.`);
     if (live) ask(asked);
     else play(asked);
   }
@@ -169,11 +171,6 @@ function render({ model, el }) {
     now.follow = at === now.rows.length - 1;
     if (!now.training) say(account(now.rows, at));
     redraw();
-  }
-
-  function say(text, problem = false) {
-    change(says.el, { class: `bplab-says${problem ? " bplab-problem" : ""}` });
-    says.say(text);
   }
 
   // What is drawn.

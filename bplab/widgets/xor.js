@@ -11,7 +11,7 @@ const PLAIN = { w: [0, 0], b: 0 };
 
 function render({ model, el }) {
   const life = lifetime();
-  const { x, y, hidden: start, lines, activation, gain } = structuredClone(model.get("state"));
+  const { x, y, hidden: start, lines, activation, gain, most_gain } = structuredClone(model.get("state"));
   const now = { hidden: start, activation, gain, fold: 1, best: 0 };
   const redraw = life.drawing(draw);
 
@@ -34,7 +34,7 @@ function render({ model, el }) {
     value: activation,
     change: (name) => rebuild({ activation: name }),
   });
-  const steep = slider({ label: "gain", min: 1, max: 30, step: 1, value: gain, change: (value) => rebuild({ gain: value }) });
+  const steep = slider({ label: "gain", min: 1, max: most_gain, step: 1, value: gain, change: (value) => rebuild({ gain: value }) });
   const fold = slider({
     label: "Fold",
     min: 0,

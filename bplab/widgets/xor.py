@@ -9,7 +9,7 @@ import numpy as np
 
 from bplab.figures import Picture, hidden_space, xor_inequalities
 from bplab.numeric import ACTIVATIONS, GATE_INPUTS, GATES, dense
-from bplab.numeric.arrays import Array
+from bplab.numeric.arrays import Array, require_whole
 from bplab.widgets.view import View, module, stylesheet
 
 HIDDEN_ACTIVATIONS = ("step", "sigmoid", "relu")
@@ -36,20 +36,20 @@ class State:
     lines: dict[str, Ends]
     activation: str
     gain: int
+    most_gain: int = MOST_GAIN
 
 
 def state(hidden: int = 0, activation: str = "sigmoid", gain: int = 8) -> State:
     """XOR with so many hidden units.
 
-    Raises: ValueError for more than two hidden units, an activation or a gain that is not offered.
+    Raises: ValueError for more than two hidden units, an activation or a gain that is not offered;
+    TypeError if hidden or gain is no whole number.
     """
-    if hidden not in range(MOST_HIDDEN + 1):
-        raise ValueError(f"hidden must be 0, 1 or {MOST_HIDDEN}, what a plane shows; got {hidden}.")
+    hidden = require_whole("hidden", hidden, least=0, most=MOST_HIDDEN)
+    gain = require_whole("gain", gain, least=1, most=MOST_GAIN)
     if activation not in HIDDEN_ACTIVATIONS:
         known = ", ".join(HIDDEN_ACTIVATIONS)
         raise ValueError(f"activation must be one of {known}; got {activation!r}.")
-    if gain not in range(1, MOST_GAIN + 1):
-        raise ValueError(f"gain must be a whole number from 1 to {MOST_GAIN}; got {gain}.")
     return State(GATE_INPUTS, GATES["XOR"], hidden, LINES, activation, gain)
 
 
@@ -101,6 +101,6 @@ def xor_explorer(hidden: int = 0, *, activation: str = "sigmoid", gain: int = 8)
     """XOR with no, one or two hidden units, whose lines and whose output line can be dragged.
 
     gain: what the sigmoid's z is multiplied with; z itself is the distance from the line.
-    Raises: ValueError for what is not offered.
+    Raises: ValueError or TypeError, as `state`, for what is not offered.
     """
     return XorExplorer(state(hidden, activation, gain))

@@ -184,13 +184,14 @@ def numbers(page, table):
     return [[float(text.replace("−", "-")) for text in row] for row in shown]
 
 
-def place(page, table, row, column):
-    grid = page.widget().get_by_role("grid", name=table, exact=True)
+def place(view, table, row, column):
+    """A cell by its place in the table as it is shown."""
+    grid = view.get_by_role("grid", name=table, exact=True)
     return grid.get_by_role("row").nth(row).get_by_role("gridcell").nth(column)
 
 
 def point_at_an_output(page, notebook):
-    place(page, "output z", 1, 2).hover()
+    place(page.widget(), "output z", 1, 2).hover()
     z = convolution.convolution(LAYER).z
     expect(says(page)).to_contain_text(f" = {digits(z[1, 2])}. It reads 9 pixels")
     assert numbers(page, "output z") == z.tolist()
@@ -204,7 +205,7 @@ def take_larger_steps(page, notebook):
 
 
 def point_at_a_pixel(page, notebook):
-    place(page, "image x", 2, 2).hover()
+    place(page.widget(), "image x", 2, 2).hover()
     dx = convolution.convolution(LAYER).dx
     expect(says(page)).to_contain_text(f" = {digits(dx[2, 2])}. 9 outputs read x[2, 2]")
     assert numbers(page, "∂C/∂x, for the image") == dx.tolist()

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.planes import button
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs pip install -e '.[browser]'")
 expect = sync_api.expect
 
@@ -11,10 +13,6 @@ EXAMPLE = """
 from bplab.widgets.stepper import backprop_stepper
 backprop_stepper()
 """
-
-
-def button(view, name):
-    return view.get_by_role("button", name=name, exact=True)
 
 
 def press_next(view, times=1):
@@ -142,6 +140,38 @@ def test_a_hidden_bug_is_found(notebook):
     which.select_option("updated")
     button(view, "Is it this one?").click()
     expect(says).to_contain_text("✓ Yes: the weights were updated too early.")
+
+
+def set_bias(view, neuron, value):
+    """In the panel of the neuron."""
+    view.get_by_role("button", name=re.compile(f"^neuron {neuron}")).click()
+    number = view.get_by_label("its number")
+    number.fill(value)
+    number.press("Enter")
+
+
+def test_bugs_that_these_numbers_do_not_show_are_not_told_apart(notebook):
+    view = notebook.widget()
+    says = view.get_by_role("status")
+    program, which = view.get_by_label("Program"), view.get_by_label("Which bug is it?")
+    program.select_option("surprise")
+    for neuron in ("o1", "o2"):
+        set_bias(view, neuron, "40")  # so every δ is 0
+    which.select_option("no-prime")
+    button(view, "Is it this one?").click()
+    expect(says).to_contain_text(
+        "With these numbers the two cannot be told apart: if σ′ is missing"
+    )
+    which.select_option("transpose")
+    button(view, "Is it this one?").click()
+    expect(says).to_contain_text("✓ Yes: Wδ stands for Wᵀδ.")
+    program.select_option("right")
+    expect(program.locator("option")).to_have_text(["the right program"])
+    set_bias(view, "o1", "0.6")
+    expect(program.locator("option")).to_have_count(5)
+    program.select_option("transpose")
+    set_bias(view, "o1", "40")
+    expect(says).to_contain_text("With these numbers the bug of this program changes nothing.")
 
 
 OWN = """

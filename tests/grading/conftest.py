@@ -1,6 +1,5 @@
 """A warm pool for each assignment of the tests: to start one takes seconds."""
 
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,7 +11,6 @@ from bplab.grading.settings import Settings
 from bplab.grading.submissions import Submission
 from tests.grading.notebooks import assignment
 
-needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="the isolation is Linux's")
 Grade = Callable[[str], Marks]
 
 

@@ -364,6 +364,30 @@ def test_hidden_arguments_are_not_told_by_what_is_visible(grade):
     assert "20.0" not in str(told)
 
 
+STOPS = "class Stops:\n    def {}(self, *other): raise StopIteration\nstops = Stops()"
+COUNTDOWN = """class Countdown:
+    def __init__(self, n): self.n = n
+    def __iter__(self): return self
+    def __next__(self):
+        if not self.n: raise StopIteration
+        self.n -= 1
+        return self.n"""
+LOOPS = {  # a cell, and the function that a test maps
+    "function": ("def stops(x):\n    raise StopIteration", "stops"),
+    "instance": (STOPS.format("__call__"), "stops"),
+    "property": (STOPS.format("double").replace("    def", "    @property\n    def"),
+                 "lambda x: stops.double"),
+    "operator": (STOPS.format("__add__"), "lambda x: Stops() + x"),
+    "item": (STOPS.format("__getitem__"), "lambda x: stops[x]"),
+}  # fmt: skip
+
+
+def loop(name: str, code: str, mapped: str) -> tuple[dict, dict]:
+    """An answer, and a test that would pass if its loop ended at once."""
+    test = f"for got in map({mapped}, [1]):\n    assert got == 2"
+    return answer(code, f"answer-{name}"), test_cell(test, name, 1)
+
+
 @pytest.fixture(scope="module")
 def tricks() -> dict[str, float | None]:
     """What tests give that would be easy to fool."""
@@ -375,8 +399,9 @@ def tricks() -> dict[str, float | None]:
         test_cell(
             "from os import listdir\nassert kind() == 'builtin_function_or_method'", "own", 1
         ),
-        answer("def double(x):\n    raise StopIteration", "double"),
-        test_cell("for got in map(double, [1]):\n    assert got == 2", "loop", 1),
+        *(cell for name, parts in LOOPS.items() for cell in loop(name, *parts)),
+        answer(COUNTDOWN, "countdown"),
+        test_cell("assert list(Countdown(2)) == [1, 0]", "iterator", 1),
     )
     with Pool(Assignment("one", {"one": text}), Settings(unsafe=True), workers=1) as pool:
         return scores(grader(pool)(text))
@@ -390,8 +415,13 @@ def test_what_a_test_imports_is_not_for_the_student_to_call(tricks):
     assert tricks["own"] == 1
 
 
-def test_an_error_that_ends_loops_does_not_skip_what_a_loop_tests(tricks):
-    assert tricks["loop"] == 0
+@pytest.mark.parametrize("name", LOOPS)
+def test_an_error_that_ends_loops_does_not_skip_what_a_loop_tests(name, tricks):
+    assert tricks[name] == 0
+
+
+def test_an_iterator_of_the_students_may_end(tricks):
+    assert tricks["iterator"] == 1
 
 
 def test_a_flood_of_errors_is_cut(grade):
@@ -451,6 +481,7 @@ BROKEN = {
     "cells of a strange kind": '{"nbformat": 4, "cells": [3]}',
     "unknown version": '{"nbformat": 99, "cells": []}',
     "version in words": '{"nbformat": "4", "cells": []}',
+    "version that is true": '{"nbformat": true}',
     "null byte": '{"nbformat": 4, "cells": []}\0',
     "deep": '{"nbformat": 4, "cells": ' + "[" * 100_000,
 }

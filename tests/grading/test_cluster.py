@@ -55,6 +55,16 @@ def waited_for(log: Path, pattern: str) -> str:
     raise AssertionError(log.read_text())
 
 
+def wait_until_both_have_a_chunk(cluster: Cluster) -> None:
+    ends = time.monotonic() + 60
+    with distributed.Client(cluster.address) as client:
+        while time.monotonic() < ends:
+            if all(client.processing().values()):
+                return
+            time.sleep(0.05)
+    raise AssertionError("a worker was never given a chunk")
+
+
 @pytest.fixture
 def cluster(tmp_path):
     (tmp_path / "logs").mkdir()
@@ -79,7 +89,7 @@ def test_a_killed_worker_loses_nothing(cluster, tmp_path):
     code = "from bplab.cli import main; main()"
     options = ["--dask", cluster.address, "--unsafe"]
     run = subprocess.Popen([sys.executable, "-c", code, *words, *options])
-    time.sleep(3)  # both have a chunk now, and neither has finished it
+    wait_until_both_have_a_chunk(cluster)
     assert run.poll() is None
     cluster.processes[-1].send_signal(signal.SIGKILL)
     assert run.wait(300) == 0

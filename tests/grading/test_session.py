@@ -126,6 +126,33 @@ def test_a_second_run_gives_the_same_marks(course):
     assert marks() == before
 
 
+def test_who_is_gone_is_in_no_result_of_a_new_run(course):
+    fay = course / "in/fay.ipynb"
+    fay.write_text(submission())
+    grade(course, "--resume")
+    fay.unlink()
+    results, page = course / "out/results/fay", course / "out/feedback/fay.html"
+    assert (results / "results.json").exists()
+    assert page.exists()
+    foreign = course / "out/results/mine/results.json"
+    foreign.parent.mkdir()
+    foreign.write_text("{}")
+    grade(course, "--resume")
+    assert page.exists()
+    grade(course)
+    assert not results.exists()
+    assert not page.exists()
+    assert foreign.exists()
+    assert (course / "out/feedback/ada.html").exists()
+
+
+def test_results_among_the_submissions_are_refused(course):
+    words = ["grade", course / "demo.ipynb", course / "in", "-o", course / "in" / "out"]
+    done = CliRunner().invoke(main, list(map(str, words)))
+    assert (done.exit_code, "give a folder outside it" in done.output) == (2, True)
+    assert not (course / "in/out").exists()
+
+
 def test_resume_grades_only_what_is_new_or_changed(course):
     kept = course / "out/results/ada/results.json"
     times = kept.stat().st_mtime_ns

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bplab.grading.assignment import Assignment
+from bplab.grading.assignment import Assignment, read_assignment
 from bplab.grading.submissions import (
     LARGEST,
     MOST_COMPANIONS,
@@ -14,8 +14,11 @@ from bplab.grading.submissions import (
     find_students,
     read_submission,
 )
+from tests.grading.notebooks import assignment
 
 ONE = Assignment("week1", {"problem": "{}"})
+FOLDER = Assignment("ps1", {"problem": "{}"}, "ps1")
+FOLDER_OF_TWO = Assignment("ps1", {"first": "{}", "second": "{}"}, "ps1")
 TWO = Assignment("week1", {"first": "{}", "second": "{}"})
 
 
@@ -34,7 +37,6 @@ def test_both_layouts(tmp_path):
     put(tmp_path / "nested/week1/problem.ipynb", "nested")
     put(tmp_path / "short/problem.ipynb", "short")
     put(tmp_path / "renamed/week1/my own.ipynb", "renamed")
-    (tmp_path / "loop").symlink_to("loop")
     assert find_students(tmp_path) == ["flat", "nested", "renamed", "short"]
     for student in find_students(tmp_path):
         assert read(tmp_path, student) == {"problem": student}
@@ -67,6 +69,57 @@ def test_who_handed_in_twice_is_for_a_human(tmp_path):
     }
 
 
+def test_another_assignments_folder_is_no_notebook(tmp_path):
+    put(tmp_path / "ada/ps1/problem.ipynb", "right")
+    put(tmp_path / "ada/ps2/problem.ipynb", "another")
+    put(tmp_path / "bob/ps2/problem.ipynb", "another")
+    (tmp_path / "dan/ps1").mkdir(parents=True)
+    put(tmp_path / "eve/problem.ipynb", "right")
+    assert {student: read(tmp_path, student, FOLDER) for student in find_students(tmp_path)} == {
+        "ada": {"problem": "right"},
+        "bob": "no notebook problem.ipynb in the folder ps1: found ps2/problem.ipynb",
+        "dan": "no notebook problem.ipynb: none is there",
+        "eve": {"problem": "right"},
+    }
+
+
+def test_a_renamed_notebook_is_for_a_human(tmp_path):
+    put(tmp_path / "cyd/ps1/other.ipynb", "renamed")
+    put(tmp_path / "fay/ps1/first.ipynb", "right")
+    put(tmp_path / "fay/ps1/secnod.ipynb", "renamed")
+    one = read_submission(tmp_path, "cyd", FOLDER)
+    assert one.texts == {"problem": "renamed"}
+    assert one.doubt == "no notebook problem.ipynb: ps1/other.ipynb was graded instead"
+    two = read_submission(tmp_path, "fay", FOLDER_OF_TWO)
+    assert two.texts == {"first": "right"}
+    assert two.doubt == "no notebook second.ipynb: ps1/secnod.ipynb was found and not graded"
+
+
+def test_a_folders_name_is_known_from_the_source(tmp_path):
+    put(tmp_path / "ps1/problem.ipynb", assignment())
+    assert read_assignment(tmp_path / "ps1").folder == "ps1"
+    assert read_assignment(tmp_path / "ps1/problem.ipynb").folder == ""
+
+
+def test_what_is_no_submission_is_listed(tmp_path):
+    for name in ("ada.ipynb", "ada", "late.py", "notes.pdf", "..x.ipynb", ".DS_Store"):
+        put(tmp_path / name)
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    neither = "it is neither a notebook nor a student's folder"
+    link = "it is a symbolic link, which is not followed"
+    assert {student: read(tmp_path, student) for student in find_students(tmp_path)} == {
+        "..x.ipynb": "it is hidden: its name begins with a dot",
+        "ada": {"problem": "{}"},
+        "dangling": link,
+        "late.py": neither,
+        "loop": link,
+        "notes.pdf": neither,
+    }
+    doubt = read_submission(tmp_path, "ada", ONE).doubt
+    assert doubt == "ada lies beside it, which is no folder, and was not read"
+
+
 def test_several_notebooks(tmp_path):
     put(tmp_path / "ada/week1/first.ipynb", "1")
     put(tmp_path / "ada/week1/second.ipynb", "2")
@@ -96,6 +149,7 @@ def test_what_cannot_be_read_is_told(tmp_path):
         "link": "it is a symbolic link, which is not followed",
         "linked": "it is a symbolic link, which is not followed",
         "other": "no notebook problem.ipynb: none of 2 notebooks is named so",
+        "target.txt": "it is neither a notebook nor a student's folder",
     }
 
 
@@ -106,6 +160,7 @@ def test_a_pipe_does_not_hold_up_the_class(tmp_path):
 
 
 def test_nothing_handed_in(tmp_path):
+    put(tmp_path / "README.md")
     with pytest.raises(ValueError, match="holds no submissions: expected student/assignment"):
         find_students(tmp_path)
 

@@ -115,7 +115,8 @@ def test_what_is_not_plain_cannot_be_sent():
     loop: list = []
     loop.append(loop)
     large = ([0] * (MOST_NODES + 1), range(10**30), 1 << 10**7)
-    for value in (object(), [object()], len, loop, np.dtype("f8"), *large):
+    records = np.zeros(2, dtype=[("a", "i4")])
+    for value in (object(), len, loop, np.dtype("f8"), np.matrix([[1]]), [records], *large):
         with pytest.raises(Unsendable):
             sent(value)
 

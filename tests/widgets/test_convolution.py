@@ -85,6 +85,12 @@ def test_what_cannot_be_drawn_is_refused_in_words(x, K, options, words):
         convolution_explorer(x, K, **options)
 
 
+@pytest.mark.parametrize("name", ["stride", "padding"])
+def test_a_size_that_is_no_whole_number_is_refused_in_words(name):
+    with pytest.raises(TypeError, match=f"{name} must be a whole number from .*; got 1.0"):
+        convolution_explorer(**{name: 1.0})
+
+
 def test_without_a_front_end_it_is_a_picture_with_words():
     widget = convolution_explorer(padding=1)
     assert "An image of 5 by 5 pixels, with padding 1" in repr(widget)

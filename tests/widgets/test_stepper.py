@@ -145,6 +145,21 @@ def test_only_bugs_that_show_are_offered(sizes, activation, possible):
     assert call(MATHS, "bugs", as_json(net)) == possible
 
 
+def test_with_these_numbers_no_bug_shows_and_none_differs_from_another():
+    params = [*EXAMPLE.params[:3], np.array([40.0, 40.0])]  # both outputs are 1, and σ′ is 0
+    net = as_json(network(params, EXAMPLE.x, EXAMPLE.y))
+    assert call(MATHS, "bugs", net) == []
+    one, other = calls(MATHS, "compute", [(net, "transpose"), (net, "no-prime")])
+    assert call(MATHS, "firstDifference", one, other) is None
+
+
+def test_the_first_difference_is_the_one_nearest_to_the_outputs():
+    right, wrong = calls(MATHS, "compute", [(as_json(EXAMPLE),), (as_json(EXAMPLE), "no-prime")])
+    found = call(MATHS, "firstDifference", right, wrong)
+    assert (found["layer"], found["j"]) == (0, 0)
+    assert (found["one"], found["other"]) == (right["delta"][0][0], wrong["delta"][0][0])
+
+
 # steps and predictions
 
 
@@ -274,7 +289,7 @@ def altered(change):
             r"db2 must have the shape of b2, \(2,\); your function gave \(2, 1\)",
         ),
         (altered(lambda g: g.__setitem__(0, g[0] * np.nan)), "dW1 holds NaN or infinity"),
-        (altered(lambda g: g.__setitem__(0, "no")), "dW1 must be an array of numbers; .* str"),
+        (altered(lambda g: g.__setitem__(0, "no")), "dW1 must be an array of real numbers; .* str"),
         (lambda params: 0, "Your function raised TypeError: .*positional"),
     ],
 )
@@ -337,3 +352,18 @@ W, b = np.ones((2, 2)), np.ones(2)
 def test_a_network_that_cannot_be_drawn_is_refused_in_words(params, options, said):
     with pytest.raises(ValueError, match=said):
         backprop_stepper(params, **{"x": [1.0, 2.0], "y": [0.0, 1.0], **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"seed": -5}, ValueError, "seed must be a whole number of at least 0; got -5"),
+        ({"seed": 0.5}, TypeError, "seed must be a whole number of at least 0; got 0.5"),
+        ({"seconds": -1}, ValueError, "seconds must be > 0; got -1"),
+        ({"seconds": "1"}, TypeError, "seconds must be a number; got '1'"),
+        ({"gradient": 5}, TypeError, r"gradient must be your function .*; got 5\. Pass its name"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_in_words(options, error, said):
+    with pytest.raises(error, match=said):
+        backprop_stepper(**options)

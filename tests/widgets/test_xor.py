@@ -87,16 +87,17 @@ def test_two_hidden_units_solve_it():
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("given", "error", "words"),
     [
-        ({"hidden": 3}, "hidden must be 0, 1 or 2, what a plane shows; got 3"),
-        ({"activation": "gelu"}, "activation must be one of step, sigmoid, relu; got 'gelu'"),
-        ({"gain": 0}, "gain must be a whole number from 1 to 30; got 0"),
-        ({"gain": np.nan}, "gain must be a whole number from 1 to 30; got nan"),
+        ({"hidden": 3}, ValueError, "hidden must be a whole number from 0 to 2; got 3"),
+        ({"hidden": 1.0}, TypeError, "hidden must be a whole number from 0 to 2; got 1.0"),
+        ({"activation": "gelu"}, ValueError, "activation must be one of .* relu; got 'gelu'"),
+        ({"gain": 0}, ValueError, "gain must be a whole number from 1 to 30; got 0"),
+        ({"gain": np.nan}, TypeError, "gain must be a whole number from 1 to 30; got nan"),
     ],
 )
-def test_what_is_not_offered_is_refused_in_words(given, words):
-    with pytest.raises(ValueError, match=words):
+def test_what_is_not_offered_is_refused_in_words(given, error, words):
+    with pytest.raises(error, match=words):
         xor_explorer(**given)
 
 

@@ -32,7 +32,7 @@ def grades(assignment: Assignment, everybody: Iterable[Marks]) -> str:
                 _number(marks.total),
                 _number(marks.points),
                 marks.outcome,
-                plain(marks.reason),
+                plain(marks.full_reason),
                 "+".join(marks.isolation) or "none",
                 f"{marks.seconds:.2f}",
             ]

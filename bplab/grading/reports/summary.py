@@ -19,6 +19,9 @@ from bplab.grading.reports.page import page, table
 MOST_MISTAKES = 12
 LONGEST_LABEL = 60
 MOST_BARS = 20
+UNMARKABLE = (
+    "the solution in SOURCE itself loses points, so these questions cannot be marked automatically"
+)
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Tally:
     mistakes: Counter[str] = field(default_factory=Counter)
     waiting: list[list[str]] = field(default_factory=list)
     isolation: Counter[str] = field(default_factory=Counter)
+    unmarkable: list[str] = field(default_factory=list)
 
     def add(self, marks: Marks) -> None:
         """Count one student."""
@@ -38,7 +42,8 @@ class Tally:
         self.outcomes[marks.outcome] += 1
         self.isolation[", ".join(marks.isolation) or "none"] += 1
         if marks.outcome != GRADED:
-            self.waiting.append([printable(marks.student), marks.outcome, printable(marks.reason)])
+            reason = printable(marks.full_reason)
+            self.waiting.append([printable(marks.student), marks.outcome, reason])
         if marks.reason and not any(mark.score for mark in marks.marks):
             return  # nothing was run, so these are no mistakes in the subject
         for mark in marks.marks:
@@ -57,6 +62,7 @@ def summary(assignment: Assignment, tally: Tally) -> str:
     parts = [
         f"<p>{count} submissions: {escape(outcomes)}. Median {middle:g} of {assignment.points:g} "
         f"points. Isolation: {escape('; '.join(sorted(tally.isolation)))}.</p>",
+        *_unmarkable(tally),
         "<h2>Marks</h2>",
         _distribution(assignment, tally),
         table(
@@ -72,6 +78,13 @@ def summary(assignment: Assignment, tally: Tally) -> str:
             table(["student", "outcome", "why"], tally.waiting),
         ]
     return page(f"{assignment.name}: the class", *parts)
+
+
+def _unmarkable(tally: Tally) -> list[str]:
+    if not tally.unmarkable:
+        return []
+    lines = "\n".join(f"<li>{escape(printable(line))}</li>" for line in tally.unmarkable)
+    return ["<h2>Warning</h2>", f"<p>{UNMARKABLE}:</p>\n<ul>\n{lines}\n</ul>"]
 
 
 def _distribution(assignment: Assignment, tally: Tally) -> str:

@@ -68,12 +68,15 @@ export function slider({ label, min, max, step, value, show = String, change: on
   return { ...labelled("slider", label, control, shown), set };
 }
 
-// `options` is a list of [value, words].
+// `options` is a list of [value, words]; `offer` puts others in their place.
 export function choice({ label, options, value, change: onchange }) {
   const control = html("select", { onchange: () => onchange(control.value) });
-  for (const [name, words] of options) control.append(html("option", { value: name }, words));
-  control.value = value;
-  return labelled("choice", label, control);
+  const offer = (others, chosen) => {
+    control.replaceChildren(...others.map(([name, words]) => html("option", { value: name }, words)));
+    control.value = chosen;
+  };
+  offer(options, value);
+  return { ...labelled("choice", label, control), offer };
 }
 
 export function tick({ label, checked, change: onchange }) {
@@ -100,10 +103,14 @@ export function numberField({ label, value = "", step = "any", change: onchange 
   return { ...labelled("number", label, control), set };
 }
 
-// A line that screen readers speak when it changes, and everyone can read.
+// A line that screen readers speak when it changes, and everyone can read; a problem stands out.
 export function liveLine() {
   const el = html("p", { class: "bplab-says", role: "status", "aria-live": "polite" });
-  return { el, say: (text) => write(el, text) };
+  const say = (text, problem = false) => {
+    change(el, { class: `bplab-says${problem ? " bplab-problem" : ""}` });
+    write(el, text);
+  };
+  return { el, say };
 }
 
 // What must end when the view goes: listeners elsewhere, timers, frames.
@@ -177,6 +184,9 @@ export function digits(x, count = 4) {
   const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
   return (power === undefined ? short : `${short}e${Number(power)}`).replaceAll("-", "−");
 }
+
+// The same in a product or a sum, where a negative number stands in brackets.
+export const bracketed = (x) => (x < 0 ? `(${digits(x)})` : digits(x));
 
 // The frame of a view: Lab's style and a name for screen readers. `el` is what anywidget hands over.
 export function frame(el, name, ...children) {
