@@ -8,14 +8,14 @@ for what can be said of any answer.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from bplab.exercises.calls import Outcome, call, call_text, signature_problem
 from bplab.exercises.comparison import Fault, compare, describe
-from bplab.exercises.diagnosis.findings import Finding
+from bplab.exercises.diagnosis.findings import Finding, guarded
 from bplab.exercises.diagnosis.suspects import Attempt, suspect
 from bplab.exercises.exercise import Exercise, Mistake
 from bplab.exercises.results import CheckResult, Note
@@ -75,7 +75,9 @@ class CodeExercise(Exercise):
                     self.returns,
                     self._listed,
                 )
-                found = self._known_mistake(attempt) or unsteady or suspect(attempt)
+                found = (
+                    self._known_mistake(attempt) or unsteady or guarded(partial(suspect, attempt))
+                )
                 return self._explain(answer, sample, got, wanted, fault, found)
         if unsteady:
             changed = Fault("the same inputs give another result when called again")

@@ -1,5 +1,6 @@
 """Comparing what a function returned with what it should have: the first fault, in words."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,12 +86,22 @@ def _compare_arrays(got: Any, expected: npt.NDArray[Any], name: str, rtol: float
             f"{name} should be an array of shape {expected.shape}, got {_kind(got)}",
             "make it an array with np.array(…)" if isinstance(got, list | tuple) else "",
         )
+    if type(got) not in (np.ndarray, type(expected)):
+        return _no_plain_array(got, name)
     if got.shape != expected.shape:
         return Fault(
             f"{name} should have shape {expected.shape}, got {got.shape}",
             _advice_on_shape(got, expected),
         )
     return _compare_values(got, expected, name, rtol)
+
+
+def _no_plain_array(got: npt.NDArray[Any], name: str) -> Fault:
+    """Of np.matrix and its like, in which * and the shapes mean something else."""
+    return Fault(
+        f"{name} should be a plain array, got a {type(got).__name__}",
+        "np.asarray(…) makes one of it",
+    )
 
 
 def _advice_on_shape(got: npt.NDArray[Any], expected: npt.NDArray[Any]) -> str:
@@ -108,9 +119,30 @@ def _compare_numbers(got: Any, expected: Any, name: str, rtol: float) -> Fault |
         return Fault(f"{name} is None", "is the return missing?")
     if not isinstance(got, int | float | complex | np.generic | np.ndarray):
         return Fault(f"{name} should be a number, got {_kind(got)}")
+    if is_beyond_floats(got):
+        if is_beyond_floats(expected) and got == expected:
+            return None
+        return Fault(f"{name} is a whole number too large for a float")
     if np.ndim(got):
         return Fault(f"{name} should be one number, got an array of shape {np.shape(got)}")
-    return _compare_values(np.asarray(got), np.asarray(expected), name, rtol)
+    fault = _compare_values(np.asarray(got), np.asarray(expected), name, rtol)
+    return fault or _no_whole_number(got, expected, name)
+
+
+def is_beyond_floats(value: Any) -> bool:
+    """Whether it is a Python int that no float can hold."""
+    return isinstance(value, int) and abs(value) > sys.float_info.max
+
+
+def _no_whole_number(got: Any, expected: Any, name: str) -> Fault | None:
+    """A float where a whole number is counted: range and shapes do not take one."""
+    counts = isinstance(expected, int) and not isinstance(expected, bool)
+    if not counts or np.asarray(got).dtype.kind in "biu":
+        return None
+    return Fault(
+        f"{name} should be a whole number, got the float {describe(got)}",
+        "wrap it in int(…), or divide with //",
+    )
 
 
 def _compare_values(
@@ -176,7 +208,7 @@ def describe(value: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = f"an int of {value.bit_length()} bits" if is_beyond_floats(value) else repr(value)
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bplab.exercises.diagnosis.findings import Finding, sentence
+from bplab.exercises.diagnosis.findings import Finding, guarded, sentence
 from bplab.exercises.exercise import Exercise, Mistake
 from bplab.exercises.results import CheckResult, Note
 
@@ -59,7 +59,7 @@ class FormulaExercise(Exercise):
                 ("your formula", found.left),
                 ("expected", found.right),
             ]
-        mistake = self._known_mistake(formula) or self._suspect(formula, expected)
+        mistake = self._known_mistake(formula) or guarded(lambda: self._suspect(formula, expected))
         return self._failed("this formula is not right", mistake, details=tuple(details))
 
     def _parsed(self, text: str) -> Any:

@@ -346,6 +346,12 @@ def update_always(w: Array, b: float, x: Array, s: float) -> tuple[Array, float]
     return w + s * x, b + s
 
 
+def update_until_right(w: Array, b: float, x: Array, s: float) -> tuple[Array, float]:
+    while s * (w @ x + b) <= 0:
+        w, b = w + s * x, b + s
+    return w, b
+
+
 def update_off_the_line(w: Array, b: float, x: Array, s: float) -> tuple[Array, float]:
     return (w + s * x, b + s) if s * (w @ x + b) < 0 else (w, b)
 
@@ -453,6 +459,12 @@ UPDATE = CodeExercise(
             "always",
             update_always,
             "You update on every sample. The rule changes nothing while s(w·x + b) > 0.",
+        ),
+        Mistake(
+            "until right",
+            update_until_right,
+            "You repeat the step until the sample is right, with while for if: the rule takes one "
+            "step for a mistake and goes on to the next sample.",
         ),
         Mistake(
             "off the line",

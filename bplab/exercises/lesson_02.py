@@ -255,6 +255,18 @@ XNOR_NET = CodeExercise(
             "between the corners, so that z is ½ or more on either side.",
         ),
         Mistake(
+            "AND near the corners",
+            gates([[0.6, 0.6], NOR], [-0.9, 0.5], TO_OR, [-0.5]),
+            "Your AND is right, but its z comes nearer to 0 than ½ at some corner, both above and "
+            "below: make its weights larger, or use 1, 1 and −1.5.",
+        ),
+        Mistake(
+            "NOR near the corners",
+            gates([AND, [-0.6, -0.6]], [-1.5, 0.3], TO_OR, [-0.5]),
+            "Your NOR is right, but its z comes nearer to 0 than ½ at some corner, both above and "
+            "below: make its weights larger, or use −1, −1 and 0.5.",
+        ),
+        Mistake(
             "own step",
             own_step,
             "You do not use `activation`: later cells pass a sigmoid instead of a step. "

@@ -873,10 +873,18 @@ def soft_targets(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
 
 # Rows so far apart that e^z overflows in one and, after a shift by the largest of all, vanishes in
-# another; in the last row a shift by its smallest logit overflows, too.
+# another; in the third row a shift by its smallest logit or its first overflows, too, in the last
+# row one by its smallest only.
 FAR_APART: Sample = {
-    "logits": np.array([[1000.0, 998.5, 999.0], [0.5, -1.0, 2.0], [0.0, 1000.0, 999.0]]),
-    "targets": np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]]),
+    "logits": np.array(
+        [[1000.0, 998.5, 999.0], [0.5, -1.0, 2.0], [0.0, 1000.0, 999.0], [500.0, 0.0, 1000.0]]
+    ),
+    "targets": np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+}
+# Ten classes: one large logit hardly moves the mean of its row, nor four the median.
+MANY_CLASSES: Sample = {
+    "logits": np.array([[1000.0] + 9 * [0.0], [1000.0, 999.0, 1000.0, 998.0] + 6 * [0.0]]),
+    "targets": np.eye(10)[[1, 2]],
 }
 
 
@@ -921,6 +929,7 @@ SOFTMAX_DELTA = CodeExercise(
         ),
         *samples({"logits": ("B", "n"), "targets": ("B", "n")}, make={"targets": one_hot}, seed=6),
         FAR_APART,
+        MANY_CLASSES,
     ),
     hints=(
         "You derived it: output minus target, over m. What is m, and what is the output?",
@@ -960,6 +969,20 @@ SOFTMAX_DELTA = CodeExercise(
             ),
             "You subtracted each row's smallest logit: then all exponents are ≥ 0 and a large one "
             "still overflows. Subtract the largest.",
+        ),
+        Mistake(
+            "shift by the first",
+            lambda z, y: (softmax_shifted_by(lambda z: z[:, :1])(z) - y) / len(z),
+            "You subtracted each row's first logit: one that is much larger still overflows. "
+            "Subtract the largest.",
+        ),
+        Mistake(
+            "shift by the mean",
+            lambda z, y: (
+                (softmax_shifted_by(lambda z: z.mean(axis=1, keepdims=True))(z) - y) / len(z)
+            ),
+            "You subtracted each row's mean: with many classes, one logit of 1000 is far above it "
+            "and still overflows. Subtract the largest.",
         ),
         Mistake(
             "overflow, no 1/m",

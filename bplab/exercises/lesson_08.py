@@ -369,6 +369,12 @@ OUTPUT_SIZE = CodeExercise(
             "Round down, with //.",
         ),
         Mistake(
+            "a float",
+            lambda n, k, s, p: np.floor((n + 2 * p - k) / s) + 1,
+            "The number is right, but it is a float, and range or a shape takes whole numbers "
+            "only: wrap it in int(…), or divide with //.",
+        ),
+        Mistake(
             "rounded up",
             lambda n, k, s, p: math.ceil((n + 2 * p - k) / s) + 1,
             "You rounded up: the last window would stick out of the padded image. Round down, "

@@ -200,6 +200,12 @@ PARAMETERS = CodeExercise(
             "Your db is that of the first sample: sum over the batch as well.",
         ),
         Mistake(
+            "db of the last sample",
+            with_bias(lambda dz: dz[-1].sum(axis=(1, 2))),
+            "Your db is that of the last sample: in a loop over the batch, add up with += instead "
+            "of writing over it.",
+        ),
+        Mistake(
             "db summed over the kernels too",
             with_bias(lambda dz: dz.sum()),
             "Your db is a single number: each kernel has its own bias, so keep axis 1.",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bplab.exercises.diagnosis.findings import Finding, sentence
+from bplab.exercises.diagnosis.findings import Finding, guarded, sentence
 from bplab.exercises.diagnosis.number_relations import number_relation
 from bplab.exercises.exercise import Exercise, Mistake
 from bplab.exercises.results import CheckResult, Note
@@ -50,12 +50,14 @@ class NumberExercise(Exercise):
             return self._failed(f"{number} is not a number one can compare")
         if self._near(number, self.value, self.tolerance):
             return self._passed("right", details=(("exact value", f"{self.value:.6g}"),))
-        found = self._known_mistake(number) or self._suspect(number)
+        found = self._known_mistake(number) or guarded(lambda: self._suspect(number))
         direction = "too large" if number > self.value else "too small"
         return self._failed(f"{number:.6g} is {direction}", found)
 
     def _how_to_type(self, answer: Any) -> str:
         counts = not self.tolerance and self.value == int(self.value)
+        if counts and (digits := _in_thousands(answer)):
+            return f"Type it without quotes and without commas: {digits}"
         if counts and isinstance(answer, tuple | list) and len(answer) > 1:
             return f"One number is asked, and these are {len(answer)}."
         return _how_to_type(answer)
@@ -83,6 +85,14 @@ class NumberExercise(Exercise):
     def _near(number: float, value: float, tolerance: float) -> bool:
         # One rounding of the last digit is not a wrong answer.
         return abs(number - value) <= tolerance + 1e-12 * abs(value)
+
+
+def _in_thousands(answer: Any) -> str:
+    """The digits of 2,416, typed as text or as Python's two numbers; empty if it is no such."""
+    if isinstance(answer, tuple) and answer and _are_whole(answer):
+        answer = ",".join(map(str, answer))
+    is_grouped = isinstance(answer, str) and re.fullmatch(r"\d{1,3}(,\d{3})+", answer.strip())
+    return answer.strip().replace(",", "") if is_grouped else ""
 
 
 def _how_to_type(answer: Any) -> str:

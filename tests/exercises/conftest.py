@@ -14,9 +14,20 @@ from bplab.exercises import (
     NumberExercise,
     samples,
 )
+from bplab.exercises.diagnosis import findings
 from bplab.exercises.journal import journal_of
 
 HINTS = ("a nudge", "a step", "the worked line")
+
+
+@pytest.fixture(autouse=True)
+def no_search_fails(monkeypatch):
+    """A search for a diagnosis that fails is silent for learners, and loud here."""
+
+    def loud(error):
+        raise error
+
+    monkeypatch.setattr(findings, "on_failure", loud)
 
 
 def hidden_error(delta_next, W_next, sigma_prime_z):

@@ -11,6 +11,10 @@ EIGHT = np.arange(1.0, 9.0)
     [
         (1, 1.0),
         (True, 1),
+        (np.int64(2), 2),
+        (np.array(2), 2),
+        (2**5000, 2**5000),
+        (np.asmatrix(EIGHT), np.asmatrix(EIGHT)),
         (np.float64(2), 2.0),
         (np.array(2.0), 2.0),
         ("a", "a"),
@@ -33,6 +37,11 @@ def test_equal(got, expected):
     ("got", "expected", "words"),
     [
         (2, 1.0, "has wrong values"),
+        (2.0, 2, "should be a whole number, got the float 2"),
+        (np.float64(3), 2, "has wrong values"),
+        (2**5000, 1.0, "a whole number too large for a float"),
+        (np.asmatrix(EIGHT), EIGHT[None], "should be a plain array, got a matrix"),
+        (np.asmatrix([[1.0]]), 1.0, "one number, got an array of shape (1, 1)"),
         (None, 1.0, "the result is None"),
         ("1", 1.0, "should be a number, got a str"),
         (EIGHT, 1.0, "one number, got an array of shape (8,)"),
@@ -80,6 +89,7 @@ def test_float32_is_compared_with_its_own_precision():
         (np.float32(2 / 3), "0.666667"),
         ([1, "a"], "list of 2:\n1\n'a'"),
         ({"b": 1.5}, "b: 1.5"),
+        pytest.param(2**50000, "an int of 50001 bits", id="huge"),
         (np.array([True]), "bool array of shape (1,)\n[ True]"),
     ],
 )

@@ -18,7 +18,7 @@ from bplab.exercises.lesson_05 import (
     backward,
     forward,
 )
-from bplab.numeric import sigmoid
+from bplab.numeric import sigmoid, softmax
 from bplab.symbolic import Derivation, chain_rule
 from bplab.symbolic.derivation import FalseStep
 
@@ -374,6 +374,17 @@ def test_other_wrong_softmax_deltas_are_rejected(answer):
             lambda e: e.sum(axis=1, keepdims=True),
             "shift by the smallest",
         ),
+        (lambda z: z[:, :1], lambda e: e.sum(axis=1, keepdims=True), "shift by the first"),
+        (
+            lambda z: z.mean(axis=1, keepdims=True),
+            lambda e: e.sum(axis=1, keepdims=True),
+            "shift by the mean",
+        ),
+        (
+            lambda z: np.median(z, axis=1, keepdims=True),
+            lambda e: e.sum(axis=1, keepdims=True),
+            "nan or inf",
+        ),
     ],
 )
 def test_wrong_axes_in_the_softmax_are_named(shift, total, mistake):
@@ -452,19 +463,19 @@ def test_the_numpy_of_each_variant_is_that_of_the_course_translated(notation):
     turned, late, minus = ({**layer, **x} for x in (
         {"W": W.T}, {"delta": m * delta}, {"delta": -delta}
     ))  # fmt: skip
-    last = {"a": z, "y": delta, "z": z, "m": m, "n": n, "sigmoid": sigmoid}
+    last = {"a": z, "y": delta, "z": z, "m": m, "n": n, "sigmoid": sigmoid, "softmax": softmax}
     top = {"grad_a": delta, "slope": z, "m": m}
     decay = {"dW": dW, "W": W, "lam": 0.3, "m": m}
     # In the course, elsewhere, and what is made of the course's gradient there.
     translations = [
-        (top, {"grad_a": delta.T, "slope": z.T, "m": m}, np.transpose), (top, top, lambda g: m * g),
+        (top, top, lambda g: m * g), (top, top, lambda g: m * g), (top, top, np.negative),
         (layer, columns, np.transpose), (layer, turned, np.array),
-        (layer, columns, np.array), (layer, late, np.array),
+        (layer, columns, np.array), (layer, late, np.array), (layer, minus, np.array),
         (layer, columns, np.array), (layer, turned, np.transpose), (layer, late, np.array),
         (layer, minus, np.array),
         (last, last, lambda g: m * g), (last, last, lambda g: 2 * g),
         (last, last, lambda g: 2 / n * g), (last, last, lambda g: m * g),
-        (last, last, lambda g: g / n),
+        (last, last, lambda g: g / n), (last, last, lambda g: m * g),
         (decay, decay | {"lam": 0.15}, np.array), (decay, decay | {"lam": 0.3 * m}, np.array),
     ]  # fmt: skip
     for (*_, there, here), (course, elsewhere, translate) in zip(
@@ -474,9 +485,59 @@ def test_the_numpy_of_each_variant_is_that_of_the_course_translated(notation):
         np.testing.assert_allclose(eval(there, {}, elsewhere), expected, rtol=1e-12)
 
 
-def test_the_notation_page_treats_every_equation(notation):
-    assert {equation for equation, *_ in notation["variants"]} == {
-        "BP1", "BP2", "BP3", "BP4", "quadratic", "cross-entropy", "weight decay",
+# The four equations in the course, and what each choice makes of the letters in them.
+IN_THE_COURSE = {
+    "BP1": "grad_a * slope_z / m",
+    "BP2": "(delta @ W) * slope",
+    "BP3": "delta.sum(axis=0)",
+    "BP4": "delta.T @ a",
+}
+RESULTS = {"BP1": "delta", "BP2": "delta_below", "BP3": "db", "BP4": "dW"}
+CHOICES = {
+    "samples in columns": dict.fromkeys(
+        ("grad_a", "slope_z", "slope", "a", "delta", "delta_below"), np.transpose
+    ),
+    "W is (n_in, n_out)": {"W": np.transpose, "dW": np.transpose},
+    "C is a sum": dict.fromkeys(("delta", "delta_below", "db", "dW"), lambda g: 5 * g),
+    "1/m comes late": dict.fromkeys(("delta", "delta_below"), lambda g: 5 * g),
+    "δ = −∂C/∂z": dict.fromkeys(("delta", "delta_below"), np.negative),
+}
+
+
+def changed_by(choice):
+    """The equations that are false if the letters mean what they do under the choice."""
+    rng = np.random.default_rng(0)
+    m, n, n_in = 5, 2, 3
+    shapes = {"grad_a": (m, n), "slope_z": (m, n), "W": (n, n_in), "slope": (m, n_in)}
+    letters = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    letters |= {"a": rng.normal(size=(m, n_in)), "m": m}
+    for equation, formula in IN_THE_COURSE.items():
+        letters[RESULTS[equation]] = eval(formula, {}, letters)
+    there = letters | {name: change(letters[name]) for name, change in CHOICES[choice].items()}
+    found = set()
+    for equation, formula in IN_THE_COURSE.items():
+        try:
+            np.testing.assert_allclose(eval(formula, {}, there), there[RESULTS[equation]])
+        except (AssertionError, ValueError):  # other numbers, or shapes that do not fit
+            found.add(equation)
+    return found
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_the_notation_page_has_a_line_for_each_equation_that_a_choice_changes(notation, choice):
+    lines = [e for e, differs, *_ in notation["variants"] if differs == choice and e in RESULTS]
+    assert len(lines) == len(set(lines))
+    assert set(lines) == changed_by(choice)
+
+
+def test_the_notation_page_treats_every_cost(notation):
+    lines = {(equation, differs) for equation, differs, *_ in notation["variants"]}
+    assert {line for line in lines if line[0] not in RESULTS} == {
+        ("quadratic", "C is a sum"), ("quadratic", "no ½"),
+        ("quadratic", "no ½, mean over outputs"),
+        ("cross-entropy", "C is a sum"), ("cross-entropy", "mean over outputs"),
+        ("softmax, cross-entropy", "C is a sum"),
+        ("weight decay", "no ½"), ("weight decay", "λ/2m"),
     }  # fmt: skip
 
 

@@ -194,6 +194,24 @@ def test_what_cannot_be_read_is_explained(text, word):
     assert re.search(word, result.diagnosis)
 
 
+@pytest.mark.parametrize("formula", ["0.16666666666666666*h**2*f3", "f3*h**2*0.1667"])
+def test_a_sixth_is_written_as_a_fraction(formula):
+    result = CENTRAL_ERROR.check(formula)
+    assert result.mistake == "rounded"
+    assert "write 1/6 as a fraction" in result.diagnosis
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("h**2*f3/7", "too small by the term f3*h**2/42"),
+        ("h**2*f3/5", "too large by the term f3*h**2/30"),
+    ],
+)
+def test_a_wrong_sixth_is_said_to_be_too_small_or_too_large(formula, words):
+    assert words in CENTRAL_ERROR.check(formula).diagnosis
+
+
 @pytest.mark.parametrize("formula", ["h*f3/6", "h**4*f3/120", "h**2*f1/6", "f3/6", "0"])
 def test_other_errors_do_not_pass(formula):
     assert CENTRAL_ERROR.check(formula).status == "failed"
@@ -523,6 +541,7 @@ OTHER_WRONG = [
     (AUTOENCODER, "(1 - code**2) → code * (1 - code)", "slope of a sigmoid"),
     (PIXELS, "x / 16 → x / x.max()", "by the largest"),
     (PIXELS, "x / 16 → x / 15", "15"),
+    (PIXELS, "x / 16 → x / (16 if x.max() > 1 else 1)", "scaled only above 1"),
     (START, "np.zeros(n_hidden) → np.ones(n_hidden)", "biases 1"),
     (START, "rng.standard_normal((n_hidden, n_in)) → rng.uniform(-1, 1, (n_hidden, n_in))", ANY),
 ]

@@ -17,7 +17,7 @@ from bplab.exercises.lesson_08 import (
     RECEPTIVE_FIELD,
     correlate,
 )
-from bplab.numeric import avg_pool2d, conv2d, dense, max_pool2d
+from bplab.numeric import avg_pool2d, conv2d, dense, max_pool2d, output_size
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
@@ -127,6 +127,25 @@ def test_the_right_letter_passes(answer):
 
 
 # 08.3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda size, kernel, stride, padding: np.floor((size + 2 * padding - kernel) / stride) + 1,
+        lambda size, kernel, stride, padding: 1.0 * output_size(size, kernel, stride, padding),
+        lambda *a: np.array(output_size(*a), float),
+    ],
+)
+def test_a_float_is_no_number_of_windows(answer):
+    result = OUTPUT_SIZE.check(answer)
+    assert result.mistake == "a float"
+    assert "wrap it in int(…), or divide with //" in result.diagnosis
+
+
+def test_a_wrong_float_is_named_by_its_other_mistake():
+    result = OUTPUT_SIZE.check(lambda n, k, s, p: np.floor((n + 2 * p - k) / s))
+    assert result.mistake == "no + 1"
 
 
 @pytest.mark.parametrize(

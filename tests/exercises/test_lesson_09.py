@@ -165,6 +165,8 @@ def bias_by_loop_over_samples(dz):
         (lambda *a: (parameters_by_weights(*a)[0], a[0].sum(0)), "db summed over the samples only"),
         (lambda *a: (parameters_as_dense(*a)[0][..., ::-1, ::-1], a[0].sum((0, 2, 3))),
          "dK rotated"),
+        (lambda *a: (parameters_by_einsum(*a)[0], bias_by_loop_over_samples(a[0])),
+         "db of the last sample"),
         (lambda dz, x, K, s, p: parameters_by_six_loops(dz[:1], x[:1], K, s, p),
          "first sample only"),
     ],

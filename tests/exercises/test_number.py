@@ -30,6 +30,7 @@ def test_right_numbers_pass(number_exercise, answer):
         ("0,25", "Type it without quotes, and with a point: 0.25"),
         ("25 %", "per cent as a fraction: 25/100"),
         ("ln 10", "np.log(10)"),
+        ("2,416", "with a point: 2.416"),
         ((0, 25), "Python reads a comma as two numbers: write 0.25 with a point."),
         (Decimal("NaN"), "nan is not a number one can compare"),
         (Decimal("sNaN"), "nan is not a number one can compare"),
@@ -68,6 +69,12 @@ def test_the_solution_is_the_value(number_exercise):
 
 ODD = {"value": 0.1385, "tolerance": 6e-4, "mistakes": ()}
 WHOLE = {"value": 60.0, "tolerance": 0, "mistakes": ()}
+
+
+@pytest.mark.parametrize("answer", ["2,416", " 2,416", (2, 416)])
+def test_a_comma_between_thousands_is_left_out_of_a_whole_number(number_exercise, answer):
+    result = dataclasses.replace(number_exercise, **WHOLE).check(answer)
+    assert result.diagnosis == "Type it without quotes and without commas: 2416"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bplab.exercises.comparison import RTOL
+from bplab.exercises.comparison import RTOL, is_beyond_floats
 from bplab.numeric.arrays import Array
 
 
@@ -144,8 +144,9 @@ def leaves(value: Any) -> list[Array] | None:
     if isinstance(value, tuple | list):
         parts = [leaves(item) for item in value]
         return None if None in parts else [leaf for part in parts for leaf in part or ()]
-    if is_number(value) or isinstance(value, bool | np.bool_):
-        return [np.asarray(value, dtype=float)]
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
-        return [value.astype(float)]
+    if is_beyond_floats(value):
+        return None
+    is_one = is_number(value) or isinstance(value, bool | np.bool_)
+    if is_one or (isinstance(value, np.ndarray) and value.dtype.kind in "biuf"):
+        return [np.asarray(value, dtype=float)]  # of an np.matrix, too, a plain array
     return None

@@ -1,5 +1,6 @@
 """What is found to be wrong with an answer, be it a mistake an exercise lists or a general one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -9,6 +10,20 @@ class Finding:
 
     name: str
     diagnosis: str
+
+
+on_failure: Callable[[Exception], None] | None = None
+"""Called with what a search for a finding raised; the project's own tests raise it again."""
+
+
+def guarded(search: Callable[[], Finding | None]) -> Finding | None:
+    """What the search finds; None if it fails, so that a check never ends in a traceback."""
+    try:
+        return search()
+    except Exception as error:
+        if on_failure:
+            on_failure(error)
+        return None
 
 
 def both(first: Finding, second: Finding) -> Finding:

@@ -21,6 +21,8 @@ IT = "your formula"
 CONSTANTS = [Fraction(text) for text in ("-1", "2", "1/2", "3", "1/3", "4", "1/4", "-2", "-1/2")]
 LIKELIEST = 3
 MOST_TERMS = 12
+LARGEST_FRACTION = 100
+NEAR = 0.01
 _LACKS = {
     "term": "the term {part} is missing",
     "sign": "the term {part} has the wrong sign",
@@ -45,6 +47,8 @@ def formula_relation(
     """What the formula is in terms of the right one; None if nothing simple holds."""
     if got.is_number and not expected.is_number:
         return Finding("a number", "your formula is a number: it depends on nothing")
+    if found := _rounded(got, expected):
+        return found
     symbols = [what for what in names.values() if isinstance(what, sympy.Symbol)]
     for c in CONSTANTS:
         if _agree(got, sympy.Rational(c) * expected):
@@ -56,6 +60,19 @@ def formula_relation(
             first = by_constant(float(c), IT)
             return both(first, found)
     return _dependence(got, expected)
+
+
+def _rounded(got: sympy.Expr, expected: sympy.Expr) -> Finding | None:
+    """Whether decimals stand for fractions that they only come near to."""
+    near = {}
+    for number in got.atoms(sympy.Rational):
+        fraction = Fraction(number.p, number.q).limit_denominator(LARGEST_FRACTION)
+        if fraction != number and abs(fraction - number) < NEAR * abs(number):
+            near[number] = sympy.Rational(fraction)
+    if not near or not _agree(got.xreplace(near), expected):
+        return None
+    words = " and ".join(f"{f} as a fraction" for f in dict.fromkeys(map(str, near.values())))
+    return Finding("rounded", f"a decimal in {IT} is rounded: write {words}")
 
 
 def _one_change(
@@ -138,7 +155,8 @@ def _off(got: sympy.Expr, expected: sympy.Expr) -> Iterator[Finding]:
         side = "large" if rest > 0 else "small"
         yield Finding(f"off by {abs(rest)}", f"{IT} is too {side} by {abs(rest)}")
     else:
-        yield Finding(f"term {spelled(rest)}", f"{IT} is too large by the term {spelled(rest)}")
+        side, term = ("small", -rest) if rest.could_extract_minus_sign() else ("large", rest)
+        yield Finding(f"term {spelled(rest)}", f"{IT} is too {side} by the term {spelled(term)}")
 
 
 def _factor(got: sympy.Expr, expected: sympy.Expr) -> Iterator[Finding]:

@@ -121,7 +121,10 @@ def _findings(attempt: Attempt) -> list[Finding]:
     if kind := _nothing_returned(attempt) or _other_kind(attempt):
         return [kind]
     changed = next((outcome.changed for outcome in attempt.outcomes if outcome.changed), ())
-    return [*([_in_place(changed)] if changed else []), *_wrong_values(attempt)]
+    kinds = [_in_place(changed)] if changed else []
+    if matrix := _no_plain_array(attempt.outcomes[0].value):
+        kinds.append(matrix)
+    return [*kinds, *_wrong_values(attempt)]
 
 
 def _in_place(names: Sequence[str]) -> Finding:
@@ -129,6 +132,21 @@ def _in_place(names: Sequence[str]) -> Finding:
         "changes its input",
         f"the caller still needs {', '.join(names)}: work on a copy, or write a = a * b instead of "
         "a *= b",
+    )
+
+
+def _no_plain_array(value: Any) -> Finding | None:
+    """Of np.matrix and its like."""
+    if isinstance(value, tuple | list | dict):
+        items = value.values() if isinstance(value, dict) else value
+        return next((found for item in items if (found := _no_plain_array(item))), None)
+    if not isinstance(value, np.ndarray) or type(value) is np.ndarray:
+        return None
+    kind = type(value).__name__
+    return Finding(
+        f"{kind} for an array",
+        f"your result is of the type {kind}, in which * and shapes have other meanings: work with "
+        "plain arrays, np.asarray(…)",
     )
 
 
@@ -188,6 +206,14 @@ def _number_of_items(attempt: Attempt) -> Finding | None:
     if len(counts) > 1 or (counts and len(set(*counts)) == 1):
         return None
     ((got_count, count),) = counts
+    if all(
+        isinstance(one.value, np.ndarray) and len(np.atleast_1d(one.value)) == count
+        for one in attempt.outcomes
+    ):
+        return Finding(
+            "array for a tuple",
+            "one array is returned that holds all the items: return them separated by commas",
+        )
     if got_count > count:
         return Finding("too many items", f"{got_count} items are returned, {count} are expected")
     places = [

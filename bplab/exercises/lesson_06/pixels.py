@@ -14,6 +14,11 @@ def pixels(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return rng.integers(1, 17, size=shape).astype(float)
 
 
+def ones_and_zeros(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Pixels that look as if they were scaled already."""
+    return rng.integers(0, 2, size=shape).astype(float)
+
+
 def pixel_cost(W, b, x, y):
     """Mean cross-entropy of softmax outputs for pixels from 0 to 16, scaled to 0 to 1."""
     return -(y * np.log(softmax((x / 16) @ W.T + b))).sum() / len(y)
@@ -50,6 +55,9 @@ no 1/m: (a - y) / len(y) → a - y
 by the largest: x / 16 → x / x.max()
     You divided by the largest pixel of the batch, which changes from batch to batch. The scale is
     16.
+scaled only above 1: x = x / 16 → x = x / 16 if x.max() > 1 else x
+    You scale only if a pixel is above 1: a dark picture, whose pixels are 0 and 1 of 16, is left as
+    it is. Scale always; then nothing has to be guessed, as x itself is never changed.
 15: x / 16 → x / 15
     The pixels go from 0 to 16, so the divisor is 16, not 15.
 17: x / 16 → x / 17
@@ -77,7 +85,10 @@ PIXELS = BugHunt(
     title="pixels from 0 to 16",
     reference=pixel_gradient,
     cost=pixel_cost,
-    samples=samples(LAYER, make=SMALL | {"x": pixels, "y": one_hot}),
+    samples=(
+        *samples(LAYER, make=SMALL | {"x": pixels, "y": one_hot}),
+        *samples(LAYER, make=SMALL | {"x": ones_and_zeros, "y": one_hot}, seed=1)[:1],
+    ),
     returns=("dW", "db"),
     hints=(
         "Call the gradient twice with the same arrays. What comes out, and what has become of x?",

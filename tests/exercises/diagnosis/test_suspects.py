@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bplab.exercises import CodeExercise, Mistake, samples
+from bplab.exercises.registry import find
 
 
 @pytest.fixture
@@ -390,3 +391,58 @@ def test_rows_that_sum_to_1_are_not_doubled(bare):
 )
 def test_errors_with_a_common_cause(bare, answer, name):
     assert bare.check(answer).mistake == name
+
+
+# A type that does not compute as arrays do, or a number that no float holds.
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda d, W, s: np.asmatrix(d @ W * s), "matrix for an array"),
+        (lambda d, W, s: 2 * np.asmatrix(d @ W * s), "matrix for an array + factor 2"),
+        (lambda d, W, s: np.asmatrix(d @ W * s).T, "matrix for an array + transposed"),
+        (lambda d, W, s: np.ma.masked_array(d @ W * s), "MaskedArray for an array"),
+    ],
+)
+def test_a_plain_array_is_wanted(bare, answer, name):
+    result = bare.check(answer)
+    assert result.mistake == name
+    assert "work with plain arrays" in result.diagnosis
+
+
+@pytest.mark.parametrize(
+    ("id", "answer"),
+    [
+        ("00.5", lambda a, y: np.square(np.asmatrix(a) - np.asmatrix(y).T) / 2 / len(a)),
+        ("01.1", lambda *a: np.asmatrix(a[0])),
+        ("01.5", lambda *a: np.asmatrix(a[0])),
+        ("08.1", lambda x, K: np.asmatrix(x)),
+        ("04.4", lambda delta, a_prev: 2 * np.asmatrix(delta).T * np.asmatrix(a_prev)),
+        ("02.5", lambda *a: tuple(2 * np.asmatrix(one) for one in a)),
+        ("00.1", lambda x: 2**5000),
+        ("00.1", lambda x: 2**50000),
+        ("04.4", lambda delta, a_prev: 2**5000),
+    ],
+)
+def test_no_value_breaks_a_check(id, answer):
+    assert find(id).check(answer).status == "failed"
+
+
+def test_a_search_that_fails_says_nothing(bare, monkeypatch):
+    def broken(attempt):
+        raise OverflowError("a fault of the project")
+
+    monkeypatch.setattr("bplab.exercises.code.suspect", broken)
+    with pytest.raises(OverflowError, match="a fault of the project"):
+        bare.check(lambda d, W, s: d)
+    monkeypatch.setattr("bplab.exercises.diagnosis.findings.on_failure", None)
+    result = bare.check(lambda d, W, s: d @ W)
+    assert (result.status, result.diagnosis) == ("failed", "")
+
+
+@pytest.mark.parametrize("factor", [1, 3])
+def test_an_array_is_no_tuple(factor):
+    result = find("03.2").check(lambda u, x, y: factor * np.array([u * y, u * x]))
+    assert result.mistake == "array for a tuple"
+    assert "separated by commas" in result.diagnosis
