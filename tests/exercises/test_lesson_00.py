@@ -167,15 +167,20 @@ def rows(text: str) -> list[list[str]]:
 
 def test_the_notation_page_is_the_one_of_the_docs():
     lesson = rows(sources(NOTEBOOK)["notation"])
-    docs = rows((ROOT / "docs" / "notation.md").read_text(encoding="utf-8"))
-    assert [row[1] for row in lesson] == [row[1] for row in docs]
-    shapes = [re.sub("[`$]", "", row[3]).replace("a number", "scalar") for row in lesson]
-    assert shapes == [row[3] for row in docs]
+    page = (ROOT / "docs" / "notation.md").read_text(encoding="utf-8")
+    networks, images = rows(page), rows(page.partition("## Images")[2])
+    general, of_images = lesson[: len(networks)], lesson[len(networks) :]
+    assert [row[1] for row in general] == [row[1] for row in networks]
+    words = {"a number": "scalar", "numbers": "scalars"}
+    shapes = [re.sub("[`$]", "", row[3]) for row in general]
+    assert [words.get(shape, shape) for shape in shapes] == [row[3] for row in networks]
+    assert [row[1] for row in of_images] == ["`K`", "in shapes", "`stride`, `padding`"]
+    assert {row[1] for row in of_images} <= {row[1] for row in images} | {"in shapes"}
 
 
 def test_the_map_names_each_lesson_by_its_title():
     listed = re.findall(r"^\| (\d\d) \| \[(.+)\]\((.+)\) \|", sources(NOTEBOOK)["map"], re.M)
-    assert [number for number, _, _ in listed] == [f"{n:02}" for n in range(1, 8)]
+    assert [number for number, _, _ in listed] == [f"{n:02}" for n in range(1, 10)]
     for number, title, file in listed:
         first = next(iter(sources(NOTEBOOK.with_name(file)).values()))
         assert first.startswith(f"# {number} · {title}\n")
