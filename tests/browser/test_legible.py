@@ -57,13 +57,23 @@ def controls_set(view):
         view.page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("width", [1280, 800])
-@pytest.mark.parametrize("name", VIEWS)
-def test_what_drawings_write_can_be_read(lab, name, width):
-    page = lab.open([VIEWS[name]], width=width, reduced_motion="reduce")
+@pytest.fixture(params=[1280, 800])
+def width(request):
+    return request.param
+
+
+@pytest.fixture
+def page(lab, width):
+    page = lab.open(list(VIEWS.values()), width=width, reduced_motion="reduce")
     page.run_all()
-    view = page.widget()
-    controls_set(view)
-    page.picture(f"{name}-{width}")
-    assert view.evaluate(FAULTS, SMALLEST) == []
-    assert view.evaluate("(root) => root.scrollWidth <= root.clientWidth + 1")
+    return page
+
+
+def test_what_drawings_write_can_be_read(page, width):
+    for number, name in enumerate(VIEWS):
+        view = page.widget(number)
+        view.scroll_into_view_if_needed()
+        controls_set(view)
+        page.picture(f"{name}-{width}", number)
+        assert (name, view.evaluate(FAULTS, SMALLEST)) == (name, [])
+        assert view.evaluate("(root) => root.scrollWidth <= root.clientWidth + 1"), name
