@@ -127,19 +127,20 @@ def test_a_hidden_bug_is_found(notebook):
     expect(view.get_by_role("row", name="w5")).to_contain_text("✓ agree")
     view.get_by_role("button", name=re.compile("^neuron h1")).click()
     expect(view.locator(".bplab-panel")).to_contain_text("but the program says 0.009231 ✗")
-    which = view.get_by_label("Which bug is it?")
-    which.select_option("no-prime")
-    button(view, "Is it this one?").click()
+    guess(view, "no-prime")
     expect(says).to_contain_text(
         "✗ No. If σ′ is missing in BP2, δ of h1 is 0.03635; this program says 0.009231."
     )
-    which.select_option("transpose")
-    button(view, "Is it this one?").click()
+    guess(view, "transpose")
     expect(says).to_contain_text("✓ Yes: Wδ stands for Wᵀδ.")
     button(view, "Another bug").click()
-    which.select_option("updated")
-    button(view, "Is it this one?").click()
+    guess(view, "updated")
     expect(says).to_contain_text("✓ Yes: the weights were updated too early.")
+
+
+def guess(view, bug):
+    view.get_by_label("Which bug is it?").select_option(bug)
+    button(view, "Is it this one?").click()
 
 
 def set_bias(view, neuron, value):
@@ -153,17 +154,15 @@ def set_bias(view, neuron, value):
 def test_bugs_that_these_numbers_do_not_show_are_not_told_apart(notebook):
     view = notebook.widget()
     says = view.get_by_role("status")
-    program, which = view.get_by_label("Program"), view.get_by_label("Which bug is it?")
+    program = view.get_by_label("Program")
     program.select_option("surprise")
     for neuron in ("o1", "o2"):
         set_bias(view, neuron, "40")  # so every δ is 0
-    which.select_option("no-prime")
-    button(view, "Is it this one?").click()
+    guess(view, "no-prime")
     expect(says).to_contain_text(
         "With these numbers the two cannot be told apart: if σ′ is missing"
     )
-    which.select_option("transpose")
-    button(view, "Is it this one?").click()
+    guess(view, "transpose")
     expect(says).to_contain_text("✓ Yes: Wδ stands for Wᵀδ.")
     program.select_option("right")
     expect(program.locator("option")).to_have_text(["the right program"])
