@@ -123,8 +123,8 @@ class CodeExercise(Exercise):
     ) -> CheckResult:
         details = [("called", call_text(answer, sample))]
         if not got.error:
-            details.append(("got", describe(got.value)))
-        details.append(("expected", describe(wanted.value)))
+            details.append(("got", describe(_shown(got.value, fault))))
+        details.append(("expected", describe(_shown(wanted.value, fault))))
         if fault.place:
             details.append(("first difference", fault.place))
         if found and fault.advice:
@@ -142,6 +142,11 @@ class CodeExercise(Exercise):
             if other == "float32" and one != "float32"
         ]
         return (("remark", widened[0]),) if widened else ()
+
+
+def _shown(value: Any, fault: Fault) -> Any:
+    """What there is to look at: of a dict with a wrong entry that entry alone."""
+    return value if fault.entry is None else {fault.entry: value[fault.entry]}
 
 
 def _repeats(again: Outcome, first: Outcome) -> bool:

@@ -1,7 +1,7 @@
 """Comparing what a function returned with what it should have: the first fault, in words."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,12 @@ MOST_CHARACTERS = 200
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a value is not the expected one, and the first place where."""
+    """Why a value is not the expected one, and the first place where: in a dict, of which entry."""
 
     message: str
     advice: str = ""
     place: str = ""
+    entry: Any = None
 
 
 def compare(
@@ -74,7 +75,7 @@ def _compare_entries(got: Any, expected: dict[Any, Any], name: str, rtol: float)
         return Fault(f"{name} should have the keys {list(expected)}, got {list(got)}")
     for key, value in expected.items():
         if fault := compare(got[key], value, name=f"{name}[{key!r}]", rtol=rtol):
-            return fault
+            return replace(fault, entry=key)
     return None
 
 

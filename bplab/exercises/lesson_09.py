@@ -1,5 +1,6 @@
 """Lesson 09, convolution and pooling backward: each window hands back what it was given."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,19 @@ from bplab.exercises.exercise import Mistake
 from bplab.exercises.formula import FormulaExercise
 from bplab.exercises.number import NumberExercise
 from bplab.exercises.samples import Sample, away_from_zero
-from bplab.numeric import Array, conv2d, flatten_backward, output_size
+from bplab.numeric import (
+    Array,
+    bias_gradient,
+    conv2d,
+    dense,
+    flatten,
+    flatten_backward,
+    max_pool2d,
+    output_size,
+    relu,
+    relu_prime,
+    weight_gradient,
+)
 
 
 def parameter_gradients(
@@ -1656,4 +1669,276 @@ FLATTEN = CodeExercise(
 )
 
 
-EXERCISES = (PARAMETERS, MIDDLE_PIXEL, IMAGE, DILATED, MEAN_POOL, ROUTES, MAX_POOL, FLATTEN)
+def lenet_forward(p: Mapping[str, Array], x: Array) -> tuple[Array, ...]:
+    """The small LeNet of the lesson, x and all that is computed from it; the logits come last."""
+    z1 = conv2d(x, p["K1"], p["b1"], 1, 1)
+    a1 = relu(z1)
+    m1 = max_pool2d(a1, 2)
+    z2 = conv2d(m1, p["K2"], p["b2"], 1, 1)
+    a2 = relu(z2)
+    m2 = max_pool2d(a2, 2)
+    rows = flatten(m2)
+    return x, z1, a1, m1, z2, a2, m2, rows, dense(rows, p["W3"], p["b3"])
+
+
+def lenet_backward(
+    delta: Array,
+    p: Mapping[str, Array],
+    x: Array,
+    z1: Array,
+    a1: Array,
+    m1: Array,
+    z2: Array,
+    a2: Array,
+    m2: Array,
+    rows: Array,
+) -> dict[str, Array]:
+    """The gradients of a small LeNet, from the last line of its forward pass to the first."""
+    dW3, db3 = weight_gradient(delta, rows), bias_gradient(delta)
+    drows = delta @ p["W3"]
+    dm2 = flatten_backward(drows, m2)
+    da2 = max_pool_backward(dm2, a2, 2, 2)
+    dz2 = da2 * relu_prime(z2)
+    dK2, db2 = parameter_gradients(dz2, m1, p["K2"], 1, 1)
+    dm1 = image_gradient(dz2, m1, p["K2"], 1, 1)
+    da1 = max_pool_backward(dm1, a1, 2, 2)
+    dz1 = da1 * relu_prime(z1)
+    dK1, db1 = parameter_gradients(dz1, x, p["K1"], 1, 1)
+    return {"W3": dW3, "b3": db3, "K2": dK2, "b2": db2, "K1": dK1, "b1": db1}
+
+
+# B, H, W, kernels of the first and of the second layer, classes
+LENETS = ((3, 8, 4, 2, 5, 4), (2, 4, 8, 3, 2, 6), (1, 4, 4, 2, 2, 3), (3, 4, 4, 3, 3, 3))
+
+
+def lenet_samples() -> tuple[Sample, ...]:
+    """An error at the logits, parameters, and what the forward pass made of random images."""
+    found = []
+    for seed, (B, H, W, F1, F2, n) in enumerate(LENETS):
+        rng = np.random.default_rng([9, 9, seed])
+        shapes = {
+            "K1": (F1, 1, 3, 3),
+            "b1": (F1,),
+            "K2": (F2, F1, 3, 3),
+            "b2": (F2,),
+            "W3": (n, F2 * H * W // 16),
+            "b3": (n,),
+        }
+        p = {name: away_from_zero(rng, shape) for name, shape in shapes.items()}
+        *kept, logits = lenet_forward(p, away_from_zero(rng, (B, 1, H, W)))
+        values = dict(zip(("x", "z1", "a1", "m1", "z2", "a2", "m2", "rows"), kept, strict=True))
+        found.append({"delta": away_from_zero(rng, logits.shape), "p": p} | values)
+    return tuple(found)
+
+
+def slope_of_relu(da: Array, z: Array, a: Array) -> Array:
+    return da * relu_prime(z)
+
+
+def no_slope(da: Array, z: Array, a: Array) -> Array:
+    return da
+
+
+def by_the_kernel_as_it_is(dz: Array, x: Array, K: Array, stride: int, padding: int) -> Array:
+    return conv2d(dz, K.swapaxes(0, 1), np.zeros(K.shape[1]), stride, padding)
+
+
+def lenet_wrong(
+    last: Any = lambda delta, rows: (weight_gradient(delta, rows), bias_gradient(delta)),
+    unflatten: Any = flatten_backward,
+    unpool: Any = max_pool_backward,
+    slope2: Any = slope_of_relu,
+    slope1: Any = slope_of_relu,
+    seen2: Any = lambda m1, a1: m1,
+    handed_down: Any = lambda dz2, da2: dz2,
+    image: Any = image_gradient,
+) -> Any:
+    """The way back through the network with one of its parts replaced."""
+
+    def run(delta, p, x, z1, a1, m1, z2, a2, m2, rows):  # type: ignore[no-untyped-def]
+        dW3, db3 = last(delta, rows)
+        da2 = unpool(unflatten(delta @ p["W3"], m2), a2, 2, 2)
+        dz2 = slope2(da2, z2, a2)
+        dK2, db2 = parameter_gradients(dz2, seen2(m1, a1), p["K2"], 1, 1)
+        da1 = unpool(image(handed_down(dz2, da2), m1, p["K2"], 1, 1), a1, 2, 2)
+        dK1, db1 = parameter_gradients(slope1(da1, z1, a1), x, p["K1"], 1, 1)
+        return {"W3": dW3, "b3": db3, "K2": dK2, "b2": db2, "K1": dK1, "b1": db1}
+
+    return run
+
+
+def lenet_then(change: Any) -> Any:
+    """The right gradients, then changed: change(gradients, delta)."""
+    return lambda delta, *others: change(lenet_backward(delta, *others), delta)
+
+
+def of_every(change: Any) -> Any:
+    """Each of the right gradients, changed: change(gradient, delta)."""
+    return lenet_then(lambda found, delta: {name: change(d, delta) for name, d in found.items()})
+
+
+LENET = CodeExercise(
+    id="09.9",
+    title="a whole network, backward",
+    points=3,
+    reference=lenet_backward,
+    samples=lenet_samples(),
+    hints=(
+        "Read lenet_forward from its last line to its first. What did each line take, and which of "
+        "your functions sends the error back through it?",
+        "dense: BP4, BP3, and delta @ W3 for rows. Then flatten_backward, max_pool_backward and "
+        "the slope of ReLU bring you to dz2, from which parameter_gradients makes dK2, db2 and "
+        "image_gradient makes dm1. Then pooling and ReLU once more.",
+        'dm2 = flatten_backward(delta @ p["W3"], m2); da2 = max_pool_backward(dm2, a2, 2, 2); '
+        'dz2 = da2 * relu_prime(z2); dK2, db2 = parameter_gradients(dz2, m1, p["K2"], 1, 1); '
+        'dm1 = image_gradient(dz2, m1, p["K2"], 1, 1); and the same with a1, z1, x and K1.',
+    ),
+    mistakes=(
+        Mistake(
+            "no slope of ReLU",
+            lenet_wrong(slope2=no_slope, slope1=no_slope),
+            "The slope of ReLU is missing in both layers: what comes out of max_pool_backward is "
+            "∂C/∂a, and ∂C/∂z is that times relu_prime(z).",
+        ),
+        Mistake(
+            "no slope of ReLU in layer 2",
+            lenet_wrong(slope2=no_slope),
+            "The slope of ReLU is missing in layer 2: dz2 is da2 times relu_prime(z2).",
+        ),
+        Mistake(
+            "no slope of ReLU in layer 1",
+            lenet_wrong(slope1=no_slope),
+            "Layer 2 is right. In layer 1 the slope of ReLU is missing: dz1 is da1 times "
+            "relu_prime(z1).",
+        ),
+        Mistake(
+            "error through ReLU",
+            lenet_wrong(slope2=lambda da, z, a: relu(da), slope1=lambda da, z, a: relu(da)),
+            "You sent the error through ReLU, so that negative ones are lost: multiply it by "
+            "relu_prime(z).",
+        ),
+        Mistake(
+            "times the activation",
+            lenet_wrong(slope2=lambda da, z, a: da * a, slope1=lambda da, z, a: da * a),
+            "You multiplied by a: the slope of ReLU is 1 where z is positive, not a.",
+        ),
+        Mistake(
+            "times z",
+            lenet_wrong(slope2=lambda da, z, a: da * z, slope1=lambda da, z, a: da * z),
+            "You multiplied by z: the slope of ReLU is 1 where z is positive, else 0.",
+        ),
+        Mistake(
+            "mean pooling",
+            lenet_wrong(unpool=mean_pool_backward),
+            "You shared the error out over each window: forward, the largest was taken, so go back "
+            "with max_pool_backward.",
+        ),
+        Mistake(
+            "upsampled",
+            lenet_wrong(unpool=lambda dz, x, size, stride: upsampled(dz, size)),
+            "Every pixel of a window gets the error of the window: only the largest had a say in "
+            "it. Go back with max_pool_backward.",
+        ),
+        Mistake(
+            "kernels against what was pooled",
+            lenet_wrong(seen2=lambda m1, a1: a1),
+            "Your K2 met a1: the second layer looked at m1, at what came out of the pooling.",
+        ),
+        Mistake(
+            "kernels of layer 2 from da2",
+            lambda delta, p, *kept: (
+                lenet_backward(delta, p, *kept)
+                | {
+                    name: lenet_wrong(slope2=no_slope)(delta, p, *kept)[name]
+                    for name in ("K2", "b2")
+                }
+            ),
+            "Your gradients of K2 and b2 come from da2: parameter_gradients takes ∂C/∂z, dz2.",
+        ),
+        Mistake(
+            "handed down da2",
+            lenet_wrong(handed_down=lambda dz2, da2: da2),
+            "Layer 2 is right, but you went on with da2: image_gradient takes ∂C/∂z, dz2.",
+        ),
+        Mistake(
+            "unrotated kernel",
+            lenet_wrong(image=by_the_kernel_as_it_is),
+            "Layer 2 is right. On the way down to m1 the kernel K2 is the wrong way round: "
+            "image_gradient does it right.",
+        ),
+        Mistake(
+            "channels last",
+            lenet_wrong(unflatten=channels_last),
+            "The dense layer is right. Then you read the rows as if the channels came last: "
+            "flatten_backward undoes flatten.",
+        ),
+        Mistake(
+            "layer 1 left out",
+            lenet_then(
+                lambda found, delta: found | {name: 0 * found[name] for name in ("K1", "b1")}
+            ),
+            "Your gradients of K1 and b1 are 0: the error goes on through image_gradient, pooling "
+            "and ReLU to the first layer.",
+        ),
+        Mistake(
+            "weights transposed",
+            lenet_wrong(last=lambda delta, rows: (rows.T @ delta, bias_gradient(delta))),
+            "The gradient of W3 is transposed: by BP4 it is delta.T @ rows, weight_gradient(delta, "
+            "rows).",
+        ),
+        Mistake(
+            "bias of each sample",
+            lenet_wrong(last=lambda delta, rows: (weight_gradient(delta, rows), delta.copy())),
+            "The gradient of b3 is delta itself: b3 serves all samples, so sum over the batch, "
+            "bias_gradient(delta).",
+        ),
+        Mistake(
+            "bias averaged",
+            lenet_wrong(
+                last=lambda delta, rows: (weight_gradient(delta, rows), delta.mean(axis=0))
+            ),
+            "The gradient of b3 is a mean over the batch: sum. The 1/m of the cost is in delta "
+            "already.",
+        ),
+        Mistake(
+            "divided by the batch",
+            of_every(lambda d, delta: d / len(delta)),
+            "All gradients are divided by the number of samples: the 1/m of the cost is in delta "
+            "already.",
+        ),
+        Mistake(
+            "descent",
+            of_every(lambda d, delta: -d),
+            "All gradients have the wrong sign: return ∂C/∂p. It is the optimizer that goes "
+            "against it.",
+        ),
+        Mistake(
+            "names exchanged",
+            lenet_then(
+                lambda found, delta: {
+                    "W3": found["W3"],
+                    "b3": found["b3"],
+                    "K2": found["K1"],
+                    "b2": found["b1"],
+                    "K1": found["K2"],
+                    "b1": found["b2"],
+                }
+            ),
+            "The names of the two convolution layers are exchanged: layer 1 is the one that sees "
+            "the images.",
+        ),
+        Mistake(
+            "no names",
+            lenet_then(lambda found, delta: tuple(found.values())),
+            'Return a dict that gives each gradient its name: {"W3": dW3, "b3": db3, …}.',
+        ),
+        Mistake(
+            "the parameters",
+            lambda delta, p, *kept: {name: value.copy() for name, value in p.items()},
+            "You returned the parameters: what is asked for are their gradients.",
+        ),
+    ),
+)
+
+
+EXERCISES = (PARAMETERS, MIDDLE_PIXEL, IMAGE, DILATED, MEAN_POOL, ROUTES, MAX_POOL, FLATTEN, LENET)

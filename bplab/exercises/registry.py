@@ -65,17 +65,20 @@ def reveal(exercise_id: str) -> Note:
     return exercise.solution()
 
 
-def use(exercise_id: str, answer: Any) -> Any:
-    """The learner's answer if it passes its check, else the reference, so that a lesson goes on.
+def use(exercise_id: str, answer: Any, otherwise: Any = None) -> Any:
+    """The learner's answer if it passes its check, else the library's, so that a lesson goes on.
 
-    Says which of the two it is. Raises: UnknownExercise.
+    The library's is the exercise's reference, or `otherwise`, for lessons that need a faster one.
+    Says which of the two it is, and what is wrong with the learner's. Raises: UnknownExercise.
     """
     exercise = find(exercise_id)
-    if exercise.check(answer).passed:
+    result = exercise.check(answer)
+    if result.passed:
         print(f"{exercise_id}: your own answer is used from here on")
         return answer
-    print(f"{exercise_id}: the library's answer is used until yours passes its check")
-    return exercise.reference_answer
+    why = f" ({result.message})" if result.status == "failed" else ""
+    print(f"{exercise_id}: the library's answer is used until yours passes its check{why}")
+    return exercise.reference_answer if otherwise is None else otherwise
 
 
 def record(result: CheckResult) -> None:

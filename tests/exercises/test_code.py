@@ -82,6 +82,17 @@ def test_got_and_expected_are_shown(code_exercise):
     assert "at [0, 0] got" in text
 
 
+def test_of_a_dict_the_wrong_entry_alone_is_shown(code_exercise):
+    def gradients(d, W, s):
+        return {"W": d.T @ s, "b": d.sum(axis=0)}
+
+    exercise = dataclasses.replace(code_exercise, reference=gradients, mistakes=())
+    text = str(exercise.check(lambda d, W, s: gradients(d, W, s) | {"b": d.mean(axis=0)}))
+    assert "the result['b'] has wrong values in 3 of 3 places" in text
+    assert text.count("b: float64 array of shape (3,)") == 2
+    assert "W: float64 array" not in text
+
+
 @pytest.mark.parametrize("relative", [1e-8, -1e-8])
 def test_a_tiny_error_is_rejected(code_exercise, relative):
     def slightly_wrong(d, W, s):

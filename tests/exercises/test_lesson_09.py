@@ -10,21 +10,31 @@ from bplab.exercises.lesson_09 import (
     EXERCISES,
     FLATTEN,
     IMAGE,
+    LENET,
     MAX_POOL,
     MEAN_POOL,
     MIDDLE_PIXEL,
     PARAMETERS,
     ROUTES,
     image_gradient,
+    lenet_backward,
+    lenet_forward,
     max_pool_backward,
     mean_pool_backward,
     parameter_gradients,
 )
 from bplab.numeric import (
+    Activation,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPool2D,
+    Sequential,
     avg_pool2d,
     avg_pool2d_backward,
     conv2d,
     conv2d_backward,
+    dense_backward,
     max_pool2d,
     max_pool2d_backward,
 )
@@ -512,6 +522,139 @@ def test_other_ways_back_from_flatten_pass(answer):
 )
 def test_other_wrong_ways_back_from_flatten_are_rejected(answer):
     assert FLATTEN.check(answer).status == "failed"
+
+
+# 09.9
+
+
+def network_of_layers(p):
+    """The library's layers with the parameters of p."""
+    rng = np.random.default_rng(0)
+    (F1, C), (F2, _), (n, size) = p["K1"].shape[:2], p["K2"].shape[:2], p["W3"].shape
+    network = Sequential(
+        Conv2D(C, F1, 3, padding=1, rng=rng),
+        Activation("relu"),
+        MaxPool2D(2),
+        Conv2D(F1, F2, 3, padding=1, rng=rng),
+        Activation("relu"),
+        MaxPool2D(2),
+        Flatten(),
+        Dense(size, n, rng=rng),
+    )
+    for array, name in zip(network.parameters().values(), IN_THE_ORDER_OF_FORWARD, strict=True):
+        array[...] = p[name]
+    return network
+
+
+IN_THE_ORDER_OF_FORWARD = ("K1", "b1", "K2", "b2", "W3", "b3")
+
+
+def lenet_of_layers(delta, p, x, *others):
+    network = network_of_layers(p)
+    network.forward(x)
+    return dict(zip(IN_THE_ORDER_OF_FORWARD, network.backward(delta).values(), strict=True))
+
+
+def lenet_with_the_slope_before_the_pooling(delta, p, x, z1, a1, m1, z2, a2, m2, rows):
+    drows, dW3, db3 = dense_backward(delta, rows, p["W3"])
+    dm2 = drows.reshape(m2.shape)
+    da2 = max_pool2d_backward(np.where(m2 > 0, dm2, 0), z2, 2)
+    dm1, dK2, db2 = conv2d_backward(da2, m1, p["K2"], 1, 1)
+    da1 = max_pool2d_backward((m1 > 0) * dm1, z1, 2)
+    _, dK1, db1 = conv2d_backward(da1, x, p["K1"], 1, 1)
+    return {"K1": dK1, "b1": db1, "K2": dK2, "b2": db2, "W3": dW3, "b3": db3}
+
+
+def lenet_by_loops(delta, p, x, z1, a1, m1, z2, a2, m2, rows):
+    found = {"W3": np.einsum("bi,bj->ij", delta, rows), "b3": np.sum(delta, 0)}
+    dm = np.einsum("bi,ij->bj", delta, p["W3"]).reshape(m2.shape)
+    for n, below, z, a in ((2, m1, z2, a2), (1, x, z1, a1)):
+        dz = max_by_argmax(dm, a, 2, 2)
+        dz[z < 0] = 0
+        found[f"K{n}"], found[f"b{n}"] = parameters_by_weights(dz, below, p[f"K{n}"], 1, 1)
+        dm = image_by_pixels(dz, below, p[f"K{n}"], 1, 1)
+    return found
+
+
+def lenet_by_complex_steps(delta, p, x, *others):
+    """No backward pass at all: nudge each parameter."""
+
+    def gradient(name):
+        def cost(value):
+            *_, logits = lenet_forward(p | {name: value}, x)
+            return (delta * logits).sum()
+
+        return gradients.complex_step(cost, p[name])
+
+    return {name: gradient(name) for name in p}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lenet_of_layers,
+        lenet_with_the_slope_before_the_pooling,
+        lenet_by_loops,
+        lenet_by_complex_steps,
+    ],
+)
+def test_other_ways_back_through_the_network_pass(answer):
+    result = LENET.check(answer)
+    assert result.passed, str(result)
+
+
+def lenet_with(**other):
+    """The way back by loops, with these arguments put in place of the right ones."""
+
+    def answer(*arguments):
+        named = dict(zip(LENET.samples[0], arguments, strict=True))
+        return lenet_by_loops(**named | {name: make(named) for name, make in other.items()})
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lenet_with(delta=lambda a: np.abs(a["delta"])),
+        lenet_with(delta=lambda a: a["delta"][::-1]),
+        lenet_with(rows=lambda a: a["rows"][:, ::-1]),
+        lenet_with(z2=lambda a: -a["z2"]),
+        lenet_with(z1=lambda a: a["z1"] - 1),
+        lenet_with(a1=lambda a: a["a1"][:, ::-1]),
+        lenet_with(p=lambda a: a["p"] | {"K2": a["p"]["K2"].swapaxes(2, 3)}),
+        lenet_with(p=lambda a: a["p"] | {"W3": -a["p"]["W3"]}),
+        lambda *arguments: {"W3": lenet_backward(*arguments)["W3"]},
+    ],
+)
+def test_other_wrong_ways_back_through_the_network_are_rejected(answer):
+    assert LENET.check(answer).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (lenet_with(z2=lambda a: 1 + a["z2"] ** 2), "no slope of ReLU in layer 2"),
+        (lenet_with(z1=lambda a: 1 + a["z1"] ** 2), "no slope of ReLU in layer 1"),
+        (
+            lenet_with(z1=lambda a: 1 + a["z1"] ** 2, z2=lambda a: 1 + a["z2"] ** 2),
+            "no slope of ReLU",
+        ),
+        (lenet_with(p=lambda a: a["p"] | {"K2": a["p"]["K2"][..., ::-1, ::-1]}),
+         "unrotated kernel"),
+        (lenet_with(delta=lambda a: a["delta"] / len(a["delta"])), "divided by the batch"),
+    ],
+)  # fmt: skip
+def test_slips_on_the_way_back_through_the_network_are_named(answer, mistake):
+    result = LENET.check(answer)
+    assert (result.status, result.mistake) == ("failed", mistake)
+
+
+def test_the_first_gradient_that_is_called_wrong_is_the_last_of_the_network():
+    wrong_below = lenet_with(delta=lambda a: 2 * a["delta"])
+    assert "the result['W3'] has wrong values" in LENET.check(wrong_below).message
+    wrong_first = lenet_with(x=lambda a: 2 * a["x"])
+    assert "the result['K1'] has wrong values" in LENET.check(wrong_first).message
 
 
 # What the lesson says.

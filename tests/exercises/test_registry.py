@@ -98,9 +98,26 @@ def test_use_goes_on_with_the_answer_or_the_reference(code_exercise, capsys):
 
     assert use("99.1", own) is own
     assert "your own answer is used" in capsys.readouterr().out
-    for unfit in (WRONG["99.1"], None):
+    for unfit, why in (
+        (WRONG["99.1"], "check (the result should have shape (2, 4), got (2, 3))"),
+        (7, "check (a function is expected, got 7)"),
+        (None, "check\n"),
+    ):
         assert use("99.1", unfit) is code_exercise.reference
-        assert "the library's answer is used" in capsys.readouterr().out
+        printed = capsys.readouterr().out
+        assert "the library's answer is used" in printed
+        assert why in printed
+
+
+def test_use_goes_on_with_another_function_where_one_is_given():
+    def own(d, W, s):
+        return d @ W * s
+
+    def faster(d, W, s):
+        return (d @ W) * s
+
+    assert use("99.1", own, otherwise=faster) is own
+    assert use("99.1", WRONG["99.1"], otherwise=faster) is faster
 
 
 def test_checking_code_does_not_import_sympy():
