@@ -26,14 +26,14 @@ BATCHES = (32, 128, 512)
 DTYPES = ("float32", "float64")
 RATIOS = (
     ("gradients", "floor", 1.15),
-    ("bare", "floor", None),
+    ("ready", "floor", None),
     ("bplab", "floor", None),
     ("bplab", "torch", 1.0),
     ("floor", "torch", None),
 )
 WORDS = {
     "gradients": "gradients",
-    "bare": "gradients without a check",
+    "ready": "gradients into ready arrays, without a check",
     "bplab": "training step",
     "floor": "floor",
 }

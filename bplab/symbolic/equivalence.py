@@ -18,6 +18,7 @@ import sympy
 from bplab.symbolic.canonical import canonical
 from bplab.symbolic.counterexamples import counterexample
 from bplab.symbolic.evaluation import (
+    DIGITS,
     SPECIAL,
     ModularPoint,
     NoValue,
@@ -169,8 +170,7 @@ def _smallest_difference(left: sympy.Expr, right: sympy.Expr) -> Difference | No
                 where = {name: _spelled(value) for name, value in point.drawn.items()} | given
                 return Difference(
                     ", ".join(f"{name} = {value}" for name, value in where.items()),
-                    _spelled(point.value(left, {})),
-                    _spelled(point.value(right, {})),
+                    *_told_apart(point.value(left, {}), point.value(right, {})),
                 )
         except (NoValue, ZeroDivisionError):
             continue
@@ -197,5 +197,14 @@ def _awkwardness(numbers: tuple[Fraction, ...]) -> int:
     return sum(map(SMALL.index, numbers))
 
 
-def _spelled(value: mpmath.mpf) -> str:
-    return str(mpmath.nstr(value, 6)).removesuffix(".0")
+def _told_apart(left: mpmath.mpf, right: mpmath.mpf) -> tuple[str, str]:
+    """Both numbers in six digits, or in so many that they do not look the same."""
+    for digits in (6, 13, DIGITS):
+        spelled = _spelled(left, digits), _spelled(right, digits)
+        if spelled[0] != spelled[1]:
+            break
+    return spelled
+
+
+def _spelled(value: mpmath.mpf, digits: int = 6) -> str:
+    return str(mpmath.nstr(value, digits)).removesuffix(".0")
