@@ -24,7 +24,7 @@ function render({ model, el }) {
     value: net.layer,
     change: (name) => set({ layer: name }),
   });
-  const size = slider({ label: "window", min: 2, max: 3, step: 1, value: net.size, show: (n) => `${n} × ${n}`, change: (n) => set({ size: n }) });
+  const size = slider({ label: "window", min: net.sizes[0], max: net.sizes[1], step: 1, value: net.size, show: (n) => `${n} × ${n}`, change: (n) => set({ size: n }) });
   const stride = slider({ label: "stride", min: 1, max: net.most_stride, step: 1, value: net.stride, change: (n) => set({ stride: n }) });
   const padding = slider({ label: "padding", min: 0, max: net.most_padding, step: 1, value: net.padding, change: (n) => set({ padding: n }) });
 

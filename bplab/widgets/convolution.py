@@ -18,6 +18,7 @@ from bplab.numeric.arrays import Array, as_finite, require_shapes, require_whole
 from bplab.widgets.view import View, module, stylesheet
 
 SMALLEST, MOST_PIXELS, MOST_KERNEL, MOST_STRIDE, MOST_PADDING = 3, 7, 3, 3, 2
+POOLED = (2, 3)  # the least and the most pixels of a pooling window, which every image has room for
 
 # Small whole numbers; some windows have two largest pixels.
 EXAMPLE_X = ((1, 2, 0, 1, 3), (0, 3, 3, 1, 0), (2, 1, 0, 2, 2), (1, 0, 4, 1, 1), (3, 1, 1, 0, 2))
@@ -35,6 +36,7 @@ class State:
     stride: int
     padding: int
     upstream: Array
+    sizes: tuple[int, int] = POOLED
     most_stride: int = MOST_STRIDE
     most_padding: int = MOST_PADDING
 
@@ -66,7 +68,7 @@ def state(x: npt.ArrayLike, K: npt.ArrayLike, stride: int = 1, padding: int = 0)
     stride = require_whole("stride", stride, least=1, most=MOST_STRIDE)
     padding = require_whole("padding", padding, least=0, most=MOST_PADDING)
     most = (image.shape[0] + 2 * MOST_PADDING) * (image.shape[1] + 2 * MOST_PADDING)
-    return State(image, kernel, 2, stride, padding, np.resize(UPSTREAM, most).astype(float))
+    return State(image, kernel, POOLED[0], stride, padding, np.resize(UPSTREAM, most).astype(float))
 
 
 def convolution(start: State) -> Pass:
