@@ -41,6 +41,9 @@ COMPLEX_TOLERANCE = 1e-9
 # A central difference is right to about 1e-7.
 CENTRAL_TOLERANCE = 1e-5
 
+# Over a central difference's short way the slope of a smooth f hardly changes; at a kink it jumps.
+KINK_JUMP = 1e-3
+
 # What rounding leaves of a parameter's largest entry; smaller entries cannot be known better. So
 # the sign of an entry is out of sight only below 1e-14 of the largest.
 ROUNDING = 64 * EPS
@@ -368,13 +371,19 @@ def _compare_along(
     together = "all parameters" if len(gradient) > 1 else cost.names[0]
     row = _judge_along(cost, gradient, directions, tolerance, together)
     if row.right or len(gradient) == 1:
-        return GradientReport((row,))
+        return _with_notes_once([row])
     rows = []
     for k, name in enumerate(cost.names):
         alone = [v if i == k else np.zeros_like(v) for i, v in enumerate(directions)]
         rows.append(_judge_along(cost, gradient, alone, tolerance, name))
     # Several parameters may each be just within the tolerance, and together beyond it.
-    return GradientReport((row,) if all(part.right for part in rows) else tuple(rows))
+    return _with_notes_once([row] if all(part.right for part in rows) else rows)
+
+
+def _with_notes_once(rows: list[ParameterCheck]) -> GradientReport:
+    """What was noted of several parameters is said once, below all of them."""
+    notes = dict.fromkeys(note for row in rows for note in row.notes)
+    return GradientReport(tuple(replace(row, notes=()) for row in rows), notes=tuple(notes))
 
 
 def _judge_along(
@@ -387,10 +396,16 @@ def _judge_along(
         expected, limit = cost.slope(cost.leaves, directions), tolerance
         analytic = True
     except ComplexStepError as failure:
-        expected, limit = _central_along(cost, directions), max(tolerance, CENTRAL_TOLERANCE)
+        left, right = _slopes_along(cost, directions)
+        expected, limit = (left + right) / 2, max(tolerance, CENTRAL_TOLERANCE)
         # Rounding, 4 noise / h, is no error of the gradient.
         size, analytic = max(size, 4 * cost.noise / CENTRAL_STEP / limit), False
-        notes = (f"{name}: no complex step: {failure}. Judged by central difference.",)
+        notes = (f"No complex step: {failure}. Judged by central difference.",)
+        if abs(right - left) > KINK_JUMP * size:
+            notes += (
+                "x sits on a kink of f: the slopes before and after it differ, and neither need be "
+                "what df takes there. Try another x.",
+            )
     # The random sum may cancel; the norm of its terms is the size that it has without luck.
     error = float(_errors(np.array(got), np.array(expected), np.array(size)))
     return ParameterCheck(
@@ -415,12 +430,13 @@ def _directions(gradient: list[Array], rng: np.random.Generator) -> list[Array]:
     return [v / longest for v in directions]
 
 
-def _central_along(cost: _Cost, directions: list[Array]) -> float:
+def _slopes_along(cost: _Cost, directions: list[Array]) -> tuple[float, float]:
+    """The slopes along the directions just before x and just after it."""
     ahead, behind = (
         cost.at([x + h * v for x, v in zip(cost.leaves, directions, strict=True)])
         for h in (CENTRAL_STEP, -CENTRAL_STEP)
     )
-    return (ahead - behind) / (2 * CENTRAL_STEP)
+    return (cost.value - behind) / CENTRAL_STEP, (ahead - cost.value) / CENTRAL_STEP
 
 
 def _central(cost: _Cost) -> list[Array]:

@@ -237,6 +237,22 @@ def test_directional_falls_back_to_central_difference() -> None:
     assert not gradients.directional(lambda x: float(cubes(x)), lambda x: 3.01 * x**2, x, rng(1))
 
 
+def test_a_difference_along_a_direction_tells_of_a_kink_it_cannot_judge_at() -> None:
+    def f(x: dict[str, Any]) -> float:  # float() keeps the complex step out
+        return float(np.maximum(x["a"], 0).sum() + (x["b"] ** 2).sum())
+
+    def df(x: dict[str, Any]) -> dict[str, Any]:
+        return {"a": 1.0 * (x["a"] > 0), "b": 2 * x["b"]}
+
+    smooth = {"a": np.ones(9), "b": np.ones(3)}
+    assert gradients.directional(f, df, smooth, rng())
+    text = str(gradients.directional(f, df, {"a": np.zeros(9), "b": np.ones(3)}, rng()))
+    assert "x sits on a kink of f" in text
+    assert text.count("No complex step") == 1  # for both parameters
+    wrong = str(gradients.directional(f, lambda x: {**df(x), "b": x["b"]}, smooth, rng()))
+    assert "kink" not in wrong
+
+
 # One direction for all parameters
 
 

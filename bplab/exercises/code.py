@@ -122,13 +122,13 @@ class CodeExercise(Exercise):
         found: Mistake | Finding | None,
     ) -> CheckResult:
         details = [("called", call_text(answer, sample))]
+        if found and fault.advice:
+            details.append(("note", fault.advice))
         if not got.error:
             details.append(("got", describe(_shown(got.value, fault))))
         details.append(("expected", describe(_shown(wanted.value, fault))))
         if fault.place:
             details.append(("first difference", fault.place))
-        if found and fault.advice:
-            details.append(("note", fault.advice))
         inputs = "\n".join(f"{name} = {describe(value)}" for name, value in sample.items())
         return self._failed(fault.message, found, fault.advice, details=tuple(details), data=inputs)
 

@@ -1,5 +1,6 @@
 """Comparing what a function returned with what it should have: the first fault, in words."""
 
+import re
 import sys
 from dataclasses import dataclass, replace
 from typing import Any
@@ -69,14 +70,16 @@ def _compare_items(
 
 
 def _compare_entries(got: Any, expected: dict[Any, Any], name: str, rtol: float) -> Fault | None:
+    """In the order of the expected ones; what is not there counts when its turn comes."""
     if not isinstance(got, dict):
         return Fault(f"{name} should be a dict with the keys {list(expected)}, got {_kind(got)}")
-    if set(got) != set(expected):
-        return Fault(f"{name} should have the keys {list(expected)}, got {list(got)}")
+    keys = Fault(f"{name} should have the keys {list(expected)}, got {list(got)}")
     for key, value in expected.items():
+        if key not in got:
+            return keys
         if fault := compare(got[key], value, name=f"{name}[{key!r}]", rtol=rtol):
             return replace(fault, entry=key)
-    return None
+    return keys if len(got) > len(expected) else None
 
 
 def _compare_arrays(got: Any, expected: npt.NDArray[Any], name: str, rtol: float) -> Fault | None:
@@ -197,12 +200,16 @@ def describe(value: Any) -> str:
             value, threshold=MOST_SHOWN, edgeitems=2, separator=", ", max_line_width=90,
             formatter={"float_kind": lambda number: f"{number:.6g}"},
         )  # fmt: skip
+        text = re.sub(r"\n\n+", "\n", text)  # NumPy sets arrays of many axes far apart
         return f"{value.dtype} array of shape {value.shape}\n{text}"
     if isinstance(value, tuple | list):
         entries = [_short(e) if isinstance(e, tuple | list) else describe(e) for e in value]
         return f"{type(value).__name__} of {len(value)}:\n" + "\n".join(entries)
     if isinstance(value, dict):
-        return "\n".join(f"{key}: {describe(entry)}" for key, entry in value.items())
+        shown = {key: describe(entry) for key, entry in value.items()}
+        if len(shown) > 1:  # of many arrays the shapes are enough
+            shown = {key: text.split("\n")[0] for key, text in shown.items()}
+        return "\n".join(f"{key}: {text}" for key, text in shown.items()) or "an empty dict"
     if isinstance(value, float | np.floating | np.ndarray) and np.ndim(value) == 0:
         return f"{float(value):.6g}"
     return _short(value)

@@ -1712,7 +1712,10 @@ LENETS = ((3, 8, 4, 2, 5, 4), (2, 4, 8, 3, 2, 6), (1, 4, 4, 2, 2, 3), (3, 4, 4, 
 
 
 def lenet_samples() -> tuple[Sample, ...]:
-    """An error at the logits, parameters, and what the forward pass made of random images."""
+    """An error at the logits, parameters, and what the forward pass made of random images.
+
+    In the last network the first kernel of each layer is 0: whatever it sees, all it gives is tied.
+    """
     found = []
     for seed, (B, H, W, F1, F2, n) in enumerate(LENETS):
         rng = np.random.default_rng([9, 9, seed])
@@ -1725,6 +1728,8 @@ def lenet_samples() -> tuple[Sample, ...]:
             "b3": (n,),
         }
         p = {name: away_from_zero(rng, shape) for name, shape in shapes.items()}
+        if seed == len(LENETS) - 1:
+            p["K1"][0], p["K2"][0], p["b1"][0], p["b2"][0] = 0, 0, 1, 1
         *kept, logits = lenet_forward(p, away_from_zero(rng, (B, 1, H, W)))
         values = dict(zip(("x", "z1", "a1", "m1", "z2", "a2", "m2", "rows"), kept, strict=True))
         found.append({"delta": away_from_zero(rng, logits.shape), "p": p} | values)
@@ -1779,13 +1784,14 @@ def of_every(change: Any) -> Any:
 
 LENET = CodeExercise(
     id="09.9",
-    title="a whole network, backward",
+    title="the whole network, backward",
     points=3,
     reference=lenet_backward,
     samples=lenet_samples(),
     hints=(
-        "Read lenet_forward from its last line to its first. What did each line take, and which of "
-        "your functions sends the error back through it?",
+        "Every line of lenet_forward has an error at its output and one at its input. Going back, "
+        "you meet drows, dm2, da2, dz2, dm1, da1, dz1, in this order. Your functions want the "
+        "error at the output and what the line took: for max pooling a2, not m2.",
         "dense: BP4, BP3, and delta @ W3 for rows. Then flatten_backward, max_pool_backward and "
         "the slope of ReLU bring you to dz2, from which parameter_gradients makes dK2, db2 and "
         "image_gradient makes dm1. Then pooling and ReLU once more.",
@@ -1834,6 +1840,12 @@ LENET = CodeExercise(
             "with max_pool_backward.",
         ),
         Mistake(
+            "every tie",
+            lenet_wrong(unpool=max_routed(largest_mask)),
+            "Of several largest pixels each gets all of the error: the first takes it, as "
+            "max_pool_backward does.",
+        ),
+        Mistake(
             "upsampled",
             lenet_wrong(unpool=lambda dz, x, size, stride: upsampled(dz, size)),
             "Every pixel of a window gets the error of the window: only the largest had a say in "
@@ -1843,6 +1855,17 @@ LENET = CodeExercise(
             "kernels against what was pooled",
             lenet_wrong(seen2=lambda m1, a1: a1),
             "Your K2 met a1: the second layer looked at m1, at what came out of the pooling.",
+        ),
+        Mistake(
+            "gradients of a layer exchanged",
+            lenet_then(
+                lambda found, delta: (
+                    found
+                    | {"K2": found["b2"], "b2": found["K2"], "K1": found["b1"], "b1": found["K1"]}
+                )
+            ),
+            "K2 holds the gradient of b2, and b2 that of K2, and so in layer 1: "
+            "parameter_gradients returns dK, db, in this order.",
         ),
         Mistake(
             "kernels of layer 2 from da2",
@@ -1907,6 +1930,27 @@ LENET = CodeExercise(
             "already.",
         ),
         Mistake(
+            "dense layer divided by the batch",
+            lenet_wrong(
+                last=lambda delta, rows: (
+                    weight_gradient(delta, rows) / len(delta),
+                    bias_gradient(delta) / len(delta),
+                )
+            ),
+            "The gradients of W3 and b3 are divided by the number of samples: the 1/m of the cost "
+            "is in delta already.",
+        ),
+        Mistake(
+            "dense layer only",
+            lenet_then(
+                lambda found, delta: {
+                    name: d if name in ("W3", "b3") else 0 * d for name, d in found.items()
+                }
+            ),
+            "The dense layer is right, the gradients of the other layers are 0: the error goes on "
+            "through flatten, pooling and ReLU.",
+        ),
+        Mistake(
             "descent",
             of_every(lambda d, delta: -d),
             "All gradients have the wrong sign: return ∂C/∂p. It is the optimizer that goes "
@@ -1926,11 +1970,6 @@ LENET = CodeExercise(
             ),
             "The names of the two convolution layers are exchanged: layer 1 is the one that sees "
             "the images.",
-        ),
-        Mistake(
-            "no names",
-            lenet_then(lambda found, delta: tuple(found.values())),
-            'Return a dict that gives each gradient its name: {"W3": dW3, "b3": db3, …}.',
         ),
         Mistake(
             "the parameters",

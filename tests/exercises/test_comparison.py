@@ -89,12 +89,34 @@ def test_float32_is_compared_with_its_own_precision():
         (np.float32(2 / 3), "0.666667"),
         ([1, "a"], "list of 2:\n1\n'a'"),
         ({"b": 1.5}, "b: 1.5"),
+        ({"W": EIGHT, "b": 1.5}, f"W: float64 array of shape {EIGHT.shape}\nb: 1.5"),
+        ({}, "an empty dict"),
         pytest.param(2**50000, "an int of 50001 bits", id="huge"),
         (np.array([True]), "bool array of shape (1,)\n[ True]"),
     ],
 )
 def test_describe(value, text):
     assert describe(value) == text
+
+
+def test_arrays_of_many_axes_have_no_empty_lines():
+    assert "\n\n" in np.array2string(np.zeros((2, 2, 2, 2)))
+    assert "\n\n" not in describe(np.zeros((2, 2, 2, 2)))
+
+
+def test_the_entries_of_a_dict_are_compared_in_the_order_of_the_expected_ones():
+    expected = {"W": EIGHT, "b": np.ones(3), "c": 1.0}
+    assert compare({"c": 1.0, "b": np.ones(3), "W": EIGHT}, expected) is None
+    for got, entry in (
+        ({"c": 2.0, "b": np.zeros(3)} | {"W": EIGHT}, "b"),
+        ({"W": EIGHT, "b": np.zeros(3)}, "b"),
+        ({"W": -EIGHT}, "W"),
+    ):
+        fault = compare(got, expected)
+        assert fault.entry == entry
+        assert f"the result['{entry}'] has wrong values" in fault.message
+    for got in ({"W": EIGHT, "c": 2.0}, {**expected, "d": 1.0}, {}):
+        assert "should have the keys ['W', 'b', 'c']" in compare(got, expected).message
 
 
 def test_long_arrays_are_cut():

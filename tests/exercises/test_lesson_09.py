@@ -631,6 +631,18 @@ def test_other_wrong_ways_back_through_the_network_are_rejected(answer):
     assert LENET.check(answer).status == "failed"
 
 
+def lenet_with_a_mask_for_each_window(delta, p, x, z1, a1, m1, z2, a2, m2, rows):
+    def unpool(dm, a, m):
+        wide_dm, wide_m = (array.repeat(2, axis=2).repeat(2, axis=3) for array in (dm, m))
+        return wide_dm * (a == wide_m)
+
+    drows, dW3, db3 = dense_backward(delta, rows, p["W3"])
+    dz2 = unpool(drows.reshape(m2.shape), a2, m2) * (z2 > 0)
+    dm1, dK2, db2 = conv2d_backward(dz2, m1, p["K2"], 1, 1)
+    _, dK1, db1 = conv2d_backward(unpool(dm1, a1, m1) * (z1 > 0), x, p["K1"], 1, 1)
+    return {"W3": dW3, "b3": db3, "K2": dK2, "b2": db2, "K1": dK1, "b1": db1}
+
+
 @pytest.mark.parametrize(
     ("answer", "mistake"),
     [
@@ -643,11 +655,29 @@ def test_other_wrong_ways_back_through_the_network_are_rejected(answer):
         (lenet_with(p=lambda a: a["p"] | {"K2": a["p"]["K2"][..., ::-1, ::-1]}),
          "unrotated kernel"),
         (lenet_with(delta=lambda a: a["delta"] / len(a["delta"])), "divided by the batch"),
+        (lenet_with_a_mask_for_each_window, "every tie"),
+        (lambda *a: tuple(lenet_by_loops(*a).values()), "no names"),
+        (lambda *a: lenet_by_loops(*a) | {"K1": lenet_by_loops(*a)["K2"]}, "order of items"),
     ],
 )  # fmt: skip
 def test_slips_on_the_way_back_through_the_network_are_named(answer, mistake):
     result = LENET.check(answer)
     assert (result.status, result.mistake) == ("failed", mistake)
+
+
+def some_of(names):
+    return lambda *arguments: {n: d for n, d in lenet_by_loops(*arguments).items() if n in names}
+
+
+def test_a_network_may_be_written_layer_by_layer():
+    text = str(LENET.check(some_of(("W3", "b3"))))
+    assert "Missing: K2, b2, K1, b1. Right: W3, b3." in text
+    assert "K2: float64 array of shape (5, 2, 3, 3)\n" in text
+    text = str(LENET.check(lambda delta, *rest: {"W3": 2 * lenet_by_loops(delta, *rest)["W3"]}))
+    assert "the result['W3'] has wrong values" in text
+    assert "Missing: b3, K2, b2, K1, b1. Item W3 is 2 times" in text
+    text = str(LENET.check(lambda *a: lenet_by_loops(*a) | {"x": a[2]}))
+    assert "Leave out x." in text
 
 
 def test_the_first_gradient_that_is_called_wrong_is_the_last_of_the_network():

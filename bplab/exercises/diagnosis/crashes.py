@@ -138,7 +138,8 @@ def _name(error: NameError, place: Place | None) -> Finding | None:
         return Finding(
             "unknown name", f"the name {name} is not there: run the cell that imports NumPy"
         )
-    advice = _nearest(name, [*own, *(place.frame.f_globals if place else ())])
+    others = (n for n in place.frame.f_globals if n != place.frame.f_code.co_name) if place else ()
+    advice = _nearest(name, [*own, *others])
     known = f"; the function's own names are {', '.join(own)}" if own and not advice else ""
     return Finding("unknown name", f"there is no name {name}{advice}{known}")
 
@@ -191,10 +192,10 @@ def _index(error: IndexError, place: Place | None) -> Finding | None:
     if match := re.search(r"(list|tuple) (?:assignment )?index out of range", text):
         length = _length(place)
         how_long = f" of {length}" if length is not None else ""
-        return Finding(
-            "index out of range",
-            f"the {match.group(1)}{how_long} has no such entry: the last has index length − 1",
-        )
+        what = f"the {match.group(1)}{how_long} has no such entry: the last has index length − 1"
+        if match.group(1) == "tuple":
+            what += "; if it is a shape, the array has fewer axes than you take it to have"
+        return Finding("index out of range", what)
     if "invalid index to scalar" in text:
         what = _indexed(place).removeprefix("the array ")
         return Finding("index on a number", f"the value {what} is one number, without entries")

@@ -52,6 +52,8 @@ class Attempt:
     def parts(self) -> tuple["Part", ...]:
         """The items of the result, or the one result."""
         whole = self.expected[0].value
+        if isinstance(whole, dict):
+            return tuple(Part(str(key), key) for key in whole)
         if not isinstance(whole, tuple | list):
             return (Part("the result"),)
         labels = self.labels or tuple(map(str, range(1, len(whole) + 1)))
@@ -84,22 +86,24 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Part:
-    """An item of a returned tuple, or the whole result."""
+    """An item of a returned tuple, an entry of a returned dict, or the whole result."""
 
     name: str
-    position: int | None = None
+    key: Any = None
 
     @property
     def label(self) -> str:
         """What it is called in a sentence."""
-        return "your result" if self.position is None else f"item {self.name}"
+        return "your result" if self.key is None else f"item {self.name}"
 
     def of(self, value: Any) -> Any:
         """The part of a result; None if the result has no such item."""
-        if self.position is None:
+        if self.key is None:
             return value
-        has_it = isinstance(value, tuple | list) and self.position < len(value)
-        return value[self.position] if has_it else None
+        if isinstance(value, dict):
+            return value.get(self.key)
+        has_it = isinstance(value, tuple | list) and self.key in range(len(value))
+        return value[self.key] if has_it else None
 
 
 def suspect(attempt: Attempt) -> Finding | None:
@@ -120,6 +124,8 @@ def _findings(attempt: Attempt) -> list[Finding]:
         return [why, *also] if why else also
     if kind := _nothing_returned(attempt) or _other_kind(attempt):
         return [kind]
+    if names := _other_names(attempt):
+        return [names, *(_wrong_values(attempt) or _right_ones(attempt))]
     changed = next((outcome.changed for outcome in attempt.outcomes if outcome.changed), ())
     kinds = [_in_place(changed)] if changed else []
     if matrix := _no_plain_array(attempt.outcomes[0].value):
@@ -174,6 +180,8 @@ def _other_kind(attempt: Attempt) -> Finding | None:
         return Finding("function returned", "a function is returned: are its brackets missing?")
     if isinstance(expected, tuple | list):
         return _number_of_items(attempt)
+    if isinstance(expected, dict) and not isinstance(got, dict):
+        return Finding("no names", f"return a dict with the names {', '.join(map(str, expected))}")
     if isinstance(got, list) and isinstance(expected, np.ndarray):
         return Finding("list for an array", "a list is returned: make it an array with np.array(…)")
     if isinstance(got, tuple):
@@ -185,6 +193,18 @@ def _other_kind(attempt: Attempt) -> Finding | None:
                 )
         return Finding("tuple returned", "several values are returned where one is expected")
     return None
+
+
+def _other_names(attempt: Attempt) -> Finding | None:
+    """Which entries of a dict are missing, and which are too many."""
+    got, expected = attempt.outcomes[0].value, attempt.expected[0].value
+    if not isinstance(expected, dict) or got.keys() == expected.keys():
+        return None
+    missing = [str(key) for key in expected if key not in got]
+    extra = [str(key) for key in got if key not in expected]
+    words = [f"missing: {', '.join(missing)}"] * bool(missing)
+    words += [f"leave out {', '.join(extra)}"] * bool(extra)
+    return Finding("names", "; ".join(words))
 
 
 def _pairs(attempt: Attempt) -> Iterator[tuple[Outcome, Outcome]]:
@@ -254,8 +274,12 @@ def _wrong_values(attempt: Attempt) -> list[Finding]:
     if len(wrong) > 1 and (together := _together(attempt, wrong)):
         return [*found, together]
     found += [one for part in wrong[:MOST_ITEMS] if (one := _of_part(attempt, part))]
+    return [*_right_ones(attempt), *found] if found else found
+
+
+def _right_ones(attempt: Attempt) -> list[Finding]:
     right = [part.name for part in attempt.parts if attempt.is_right(part)]
-    return [Finding("", f"right: {', '.join(right)}"), *found] if right and found else found
+    return [Finding("", f"right: {', '.join(right)}")] if right else []
 
 
 def _says_what_is_right(mistake: Mistake) -> bool:

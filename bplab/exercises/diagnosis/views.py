@@ -97,7 +97,7 @@ def _over(axis: int) -> Iterator[View]:
             kept = " with the axis kept" if keep else ""
             yield View(
                 f"{verb} over axis {axis}",
-                f"{{it}} is {verb} over axis {axis}{kept}, which it should not be",
+                f"{{it}} is the right one {verb} over axis {axis}{kept}: leave that out",
                 expected=reduced,
             )
             yield View(

@@ -233,6 +233,14 @@ def of_a_list(d, W, s):
     return items[2]
 
 
+def of_a_shape(d, W, s):
+    return np.zeros(d.shape[2])
+
+
+def near_its_own_name(d, W, s):
+    return near_its_own_nam(d)  # noqa: F821
+
+
 def on_a_number(d, W, s):
     return (d @ W)[0][0][0]
 
@@ -292,6 +300,12 @@ def by_hand(d, W, s):
         (too_many, "too many indices", "The array d is 2-dimensional, but 3 indices are given."),
         (too_far, "index out of range", "indices go up to 1, and 2 came"),
         (of_a_list, "index out of range", "The list of 2 has no such entry"),
+        (of_a_shape, "index out of range", "if it is a shape, the array has fewer axes"),
+        (
+            near_its_own_name,
+            "unknown name",
+            "There is no name near_its_own_nam; the function's own",
+        ),
         (on_a_number, "index on a number", "The value (d @ W)[0][0] is one number"),
         (one_number, "array for a number", "np.exp an array"),
         (condition, "array in a condition", "np.where(…)"),
