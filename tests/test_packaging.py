@@ -183,3 +183,20 @@ def test_a_registry_or_a_machine_is_found(start, end):
 @pytest.mark.parametrize("content", ["lessons/home/ada/x", "at/work/now", "the /tmp/low folder"])
 def test_other_paths_are_fine(content):
     assert foreign(content) == []
+
+
+# the extras
+
+
+def test_the_tests_can_be_collected_without_any_other_extra():
+    code = """
+import sys
+extras = "playwright", "axe_playwright_python", "nbgrader", "distributed", "torch"
+sys.modules |= dict.fromkeys(extras)
+import pytest
+sys.exit(pytest.main(["tests", "--collect-only", "-q", "-p", "no:cacheprovider", "-n", "0"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:]

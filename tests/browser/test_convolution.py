@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.browser.learners import place
+pytest.importorskip("playwright.sync_api", reason="needs pip install -e '.[browser]'")
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs pip install -e '.[browser]'")
-expect = sync_api.expect
+from tests.browser.learners import expect, place
 
 EXAMPLE = """
 from bplab.widgets.convolution import convolution_explorer

@@ -235,7 +235,7 @@ ATTACKS = {
     "no Python": ("def double(x:", NOTHING),
     "null byte": ("def double(x): return '\0'", NOTHING),
     "deep source": ("(" * 5000, NOTHING),
-    "deep sum": ("x = 1" + " + 1" * 2000 + "\n" + DOUBLE, NOTHING),
+    "deep sum": ("x = 1" + " + 1" * 20_000 + "\n" + DOUBLE, NOTHING),
     "blank lines": ("%magic" + "\n" * 100_000 + DOUBLE, ALL),
     "the tests' own names": ("def double(x): return globals().get('expected', 0)", NOTHING),
     "looking at the caller": (

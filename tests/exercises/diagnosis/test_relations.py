@@ -79,7 +79,11 @@ PLANTED = [
     ("lacks + 2·x", lambda e, g: e - 2 * g["x"], "has that term the wrong sign?"),
     ("lacks + u·x", lambda e, g: e - g["u"] * g["x"], "lacks the term + u·x"),
     ("transposed", lambda e, g: e.T, "is transposed"),
-    ("summed over axis 0", lambda e, g: e.sum(axis=0), "the right one summed over axis 0: leave that out"),
+    (
+        "summed over axis 0",
+        lambda e, g: e.sum(axis=0),
+        "the right one summed over axis 0: leave that out",
+    ),
     ("summed over axis 1", lambda e, g: e.sum(axis=1, keepdims=True), "with the axis kept"),
     ("averaged over axis 1", lambda e, g: e.mean(axis=1), "averaged over axis 1"),
     ("summed over everything", lambda e, g: e.sum(), "summed over all entries"),
