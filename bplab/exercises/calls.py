@@ -7,6 +7,7 @@ of the arguments that were changed in place.
 import copy
 import inspect
 import sys
+import textwrap
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ import numpy as np
 from bplab.exercises.comparison import compare
 
 LONGEST_MESSAGE = 200
+LONGEST_LINE = 80
 MUTABLE = (np.ndarray, list, dict)
 
 
@@ -111,10 +113,11 @@ def signature_problem(function: Callable[..., Any], sample: Mapping[str, Any]) -
 
 
 def call_text(function: Callable[..., Any], sample: Mapping[str, Any]) -> str:
-    """The call as one line, with shapes instead of values."""
+    """The call with shapes instead of values; long ones in several lines, between arguments."""
     name = getattr(function, "__name__", "your function")
-    shown = (f"{key}: {_brief(value)}" for key, value in sample.items())
-    return f"{name}({', '.join(shown)})"
+    shown = (f"{key}: {_brief(value)}".replace(" ", "\0") for key, value in sample.items())
+    call = f"{name}({', '.join(shown)})"
+    return textwrap.fill(call, LONGEST_LINE, break_long_words=False).replace("\0", " ")
 
 
 def _brief(value: Any) -> str:

@@ -197,7 +197,8 @@ def describe(value: Any) -> str:
     """
     if isinstance(value, np.ndarray) and value.ndim:
         text = np.array2string(
-            value, threshold=MOST_SHOWN, edgeitems=2, separator=", ", max_line_width=90,
+            value, threshold=MOST_SHOWN, edgeitems=2 if value.ndim <= 2 else 1,
+            separator=", ", max_line_width=90,
             formatter={"float_kind": lambda number: f"{number:.6g}"},
         )  # fmt: skip
         text = re.sub(r"\n\n+", "\n", text)  # NumPy sets arrays of many axes far apart

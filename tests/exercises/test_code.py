@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bplab.exercises import CodeExercise, Mistake, samples
+from bplab.exercises.calls import call_text
 
 SAMPLE = samples({"d": ("B", "n2"), "W": ("n2", "n1"), "s": ("B", "n1")})[0]
 
@@ -80,6 +81,18 @@ def test_got_and_expected_are_shown(code_exercise):
     assert "delta_next: float64 (2, 3), W_next: float64 (3, 4)" in text
     assert "float64 array of shape (2, 4)" in text
     assert "at [0, 0] got" in text
+
+
+def test_a_long_call_is_shown_in_lines_that_end_between_arguments():
+    def f(*arguments):
+        return arguments
+
+    sample = {f"argument_{i}": np.zeros((i, 3, 5, 7)) for i in range(1, 6)}
+    lines = call_text(f, sample).split("\n")
+    assert len(lines) > 1
+    assert all(len(line) <= 80 for line in lines)
+    assert [line[-2:] for line in lines] == ["),"] * (len(lines) - 1) + ["))"]
+    assert " ".join(lines).startswith("f(argument_1: float64 (1, 3, 5, 7), argument_2: float64")
 
 
 def test_of_a_dict_the_wrong_entry_alone_is_shown(code_exercise):
